@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ringfork.bindings.ffm;
+
+import dev.ringfork.bindings.Descriptors;
+import dev.ringfork.bindings.Epoll;
+import dev.ringfork.bindings.Errno;
+import dev.ringfork.bindings.Kqueue;
+import dev.ringfork.bindings.Mappings;
+import dev.ringfork.bindings.Platform;
+import dev.ringfork.bindings.Polling;
+import dev.ringfork.bindings.Processes;
+import dev.ringfork.bindings.Sockets;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Why a call is missing. */
+final class Absences {
+
+    private Absences() {}
+
+    /** The reason why a call is missing on this platform, or null when it is there. */
+    static @Nullable String reason(String call) {
+        if (!known(call)) {
+            return "Ringfork has no call named " + call;
+        }
+        return Platform.current().macos() ? onMacos(call) : onLinux(call);
+    }
+
+    /** The methods of the families are named as the kernel names the calls. */
+    private static boolean known(String call) {
+        return Stream.of(
+                        Descriptors.class,
+                        Sockets.class,
+                        Polling.class,
+                        Epoll.class,
+                        Kqueue.class,
+                        Processes.class,
+                        Mappings.class)
+                .flatMap(family -> Arrays.stream(family.getMethods()))
+                .anyMatch(method -> method.getName().equals(call));
+    }
+
+    static @Nullable String onMacos(String call) {
+        return switch (call) {
+            case "epoll_create1", "epoll_ctl", "epoll_wait" -> "macOS has no epoll: use kqueue";
+            case "eventfd" -> "macOS has no eventfd: use a pipe, or kqueue's EVFILT_USER";
+            case "splice" -> "macOS has no splice: read and write, or sendfile";
+            case "pidfd_open", "pidfd_send_signal" ->
+                    "macOS has no pidfd: use kqueue's EVFILT_PROC, and kill";
+            case "prctl" -> "macOS has no prctl";
+            default -> null;
+        };
+    }
+
+    private static @Nullable String onLinux(String call) {
+        return switch (call) {
+            case "kqueue", "kevent" -> "Linux has no kqueue: use epoll";
+            // Arguments that every kernel with the call refuses otherwise.
+            case "pidfd_open" ->
+                    ifMissing(call, FfmProcesses.INSTANCE.pidfd_open(-1, 0), "Linux 5.3");
+            case "pidfd_send_signal" -> {
+                int result = FfmProcesses.INSTANCE.pidfd_send_signal(-1, 0, MemorySegment.NULL, 0);
+                yield ifMissing(call, result, "Linux 5.1");
+            }
+            default -> null;
+        };
+    }
+
+    private static @Nullable String ifMissing(String call, int result, String since) {
+        return result == -Errno.ENOSYS
+                ? "%s needs %s, this is %s".formatted(call, since, System.getProperty("os.version"))
+                : null;
+    }
+}

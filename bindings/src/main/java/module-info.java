@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+import org.jspecify.annotations.NullMarked;
+
+/**
+ * The system calls in Java, as the kernel has them.
+ *
+ * <p>Calls are grouped in small families ({@link dev.ringfork.bindings.Descriptors}, {@link
+ * dev.ringfork.bindings.Sockets}, …) reached through one {@link dev.ringfork.bindings.Syscalls}
+ * handle. Every call returns its result or {@code -errno}; none throws, none allocates.
+ *
+ * <p>The module calls native code: run with {@code --enable-native-access=dev.ringfork.bindings}.
+ */
+@NullMarked
+module dev.ringfork.bindings {
+    requires static transitive org.jspecify;
+    requires dev.ringfork.natives;
+
+    exports dev.ringfork.bindings;
+    exports dev.ringfork.bindings.abi;
+}

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ringfork.bindings.abi;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.abort;
+
+import dev.ringfork.bindings.Platform;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The Java tables of the running platform against the C compiler of the machine. */
+class CHeadersTest {
+
+    private static final Platform HERE = Platform.current();
+
+    /**
+     * How many names the machine's headers may lack: those of a distribution may be older than the
+     * youngest constants (PIDFD_THREAD and what pidfd_send_signal takes came with Linux 6.9), and
+     * P_PIDFD is no macro everywhere.
+     */
+    private static final int MOST_LACKING = 16;
+
+    private static final long DEADLINE_SECONDS = 60;
+
+    @TempDir Path folder;
+
+    @Test
+    void shouldHoldWhatTheHeadersOfThisMachineSay() throws IOException, InterruptedException {
+        NavigableMap<String, String> tables = AbiTables.of(HERE);
+        Path program = folder.resolve("abi");
+
+        compile(CProgram.printing(HERE, tables), "-o", program.toString()).orFail();
+        NavigableMap<String, String> printed = parse(run(program.toString()).orFail());
+
+        List<String> lacking = new ArrayList<>();
+        printed.forEach((key, value) -> {
+            if (value.equals(CProgram.LACKING)) {
+                lacking.add(key);
+            }
+        });
+        if (!lacking.isEmpty()) {
+            System.out.println("names that the headers lack: " + lacking);
+        }
+        assertTrue(lacking.size() <= MOST_LACKING, () -> "the headers lack " + lacking);
+        printed.keySet().removeAll(lacking);
+        lacking.forEach(tables::remove);
+        assertEquals(List.of(), Differences.between(printed, tables));
+    }
+
+    @Test
+    void shouldHoldByStaticAssertions() throws IOException, InterruptedException {
+        compile(CProgram.asserting(HERE, AbiTables.of(HERE)), "-fsyntax-only").orFail();
+    }
+
+    @Test
+    void shouldNotCompileWithWrongRows() throws IOException, InterruptedException {
+        NavigableMap<String, String> wrong = new TreeMap<>();
+        wrong.put("const SOCK_STREAM", "9");
+        wrong.put("errno EINTR", "5");
+        wrong.put("struct struct iovec", "16/4");
+        wrong.put("field struct iovec.iov_len", "8:4");
+
+        Outcome outcome = compile(CProgram.asserting(HERE, wrong), "-fsyntax-only");
+
+        assertTrue(outcome.status != 0, "compiled");
+        wrong.forEach(
+                (key, value) -> assertTrue(outcome.output.contains(key + " is not " + value), key));
+    }
+
+    private Outcome compile(String source, String... options)
+            throws IOException, InterruptedException {
+        Path file = Files.writeString(folder.resolve("abi.c"), source);
+        String compiler = System.getenv().getOrDefault("CC", "cc");
+        List<String> command = new ArrayList<>(List.of(compiler.trim().split(" +")));
+        command.addAll(List.of("-std=gnu11", "-Wall", "-Werror", file.toString()));
+        command.addAll(List.of(options));
+        return run(command.toArray(String[]::new));
+    }
+
+    private Outcome run(String... command) throws IOException, InterruptedException {
+        Path output = folder.resolve("output");
+        Process process;
+        try {
+            process =
+                    new ProcessBuilder(command)
+                            .redirectErrorStream(true)
+                            .redirectOutput(output.toFile())
+                            .start();
+        } catch (IOException e) {
+            return abort("no C compiler: " + e.getMessage());
+        }
+        if (!process.waitFor(DEADLINE_SECONDS, TimeUnit.SECONDS)) {
+            process.destroyForcibly();
+            throw new AssertionError(String.join(" ", command) + " does not end");
+        }
+        return new Outcome(process.exitValue(), Files.readString(output));
+    }
+
+    private static NavigableMap<String, String> parse(String printed) {
+        NavigableMap<String, String> rows = new TreeMap<>();
+        for (String line : printed.lines().toList()) {
+            int equals = line.lastIndexOf('=');
+            rows.put(line.substring(0, equals), line.substring(equals + 1));
+        }
+        return rows;
+    }
+
+    /** How a program ended and what it wrote. */
+    private record Outcome(int status, String output) {
+
+        String orFail() {
+            assertEquals(0, status, output);
+            return output;
+        }
+    }
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ringfork.bindings.ffm;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.sun.management.ThreadMXBean;
+import dev.ringfork.bindings.Descriptors;
+import dev.ringfork.bindings.Epoll;
+import dev.ringfork.bindings.Errno;
+import dev.ringfork.bindings.Message;
+import dev.ringfork.bindings.Sockets;
+import dev.ringfork.bindings.Syscalls;
+import dev.ringfork.bindings.abi.EpollConstants;
+import dev.ringfork.bindings.abi.SocketConstants;
+import dev.ringfork.bindings.contract.SyscallsContract;
+import java.lang.foreign.MemorySegment;
+import java.lang.management.ManagementFactory;
+import org.junit.jupiter.api.Test;
+
+/** The calls of a loop allocate nothing, whichever door they go through. */
+class AllocationTest extends SyscallsContract {
+
+    private static final int WARM_UP = 20_000;
+    private static final int ROUNDS = 100;
+    private static final int CALLS = 10_000;
+
+    // As users hold them: constants.
+    private static final Descriptors DESCRIPTORS = FfmDescriptors.INSTANCE;
+    private static final Sockets SOCKETS = FfmSockets.INSTANCE;
+
+    private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    private final int[] pipe = pipe(0);
+    private final MemorySegment buffer = bytes(256);
+
+    @Override
+    protected Syscalls syscalls() {
+        return Doors.syscalls();
+    }
+
+    /**
+     * The compilers work in the background, and until they are done the linker makes an object for
+     * each capture of errno: so a loop has some rounds to come to nothing, and must.
+     */
+    private void assertAllocatesNothing(Runnable loop) {
+        long allocated = allocatedBy(loop);
+        for (int round = 1; round < ROUNDS && allocated > 0; round++) {
+            allocated = allocatedBy(loop);
+        }
+        assertEquals(0, allocated, "bytes for %d calls".formatted(CALLS));
+    }
+
+    private long allocatedBy(Runnable loop) {
+        long thread = Thread.currentThread().threadId();
+        long before = threads.getThreadAllocatedBytes(thread);
+        loop.run();
+        long after = threads.getThreadAllocatedBytes(thread);
+        long question = threads.getThreadAllocatedBytes(thread) - after;
+        return after - before - question;
+    }
+
+    @Test
+    void shouldReadAndWriteWithoutAllocating() {
+        repeat(WARM_UP);
+        assertAllocatesNothing(() -> repeat(CALLS));
+    }
+
+    private void repeat(int times) {
+        for (int i = 0; i < times; i++) {
+            DESCRIPTORS.write(pipe[1], buffer.address(), 64);
+            DESCRIPTORS.read(pipe[0], buffer.address(), 64);
+        }
+    }
+
+    @Test
+    void shouldFindNothingToAcceptWithoutAllocating() {
+        int listener = listener(SocketConstants.SOCK_NONBLOCK);
+        repeatAccept(listener, WARM_UP);
+        assertAllocatesNothing(() -> repeatAccept(listener, CALLS));
+    }
+
+    private void repeatAccept(int listener, int times) {
+        for (int i = 0; i < times; i++) {
+            int result = SOCKETS.accept4(listener, 0, 0, SocketConstants.SOCK_CLOEXEC);
+            assert result == -Errno.EAGAIN;
+        }
+    }
+
+    @Test
+    void shouldWaitWithoutAllocating() {
+        String absence = syscalls().absence("epoll_wait");
+        assumeTrue(absence == null, absence);
+        Epoll epoll = FfmEpoll.INSTANCE;
+        int epfd = opened(epoll.epoll_create1(EpollConstants.EPOLL_CLOEXEC));
+        repeatWait(epoll, epfd, WARM_UP);
+        assertAllocatesNothing(() -> repeatWait(epoll, epfd, CALLS));
+    }
+
+    private void repeatWait(Epoll epoll, int epfd, int times) {
+        for (int i = 0; i < times; i++) {
+            epoll.epoll_wait(epfd, buffer.address(), 4, 0);
+        }
+    }
+
+    @Test
+    void shouldPassDescriptorsWithoutAllocating() {
+        int[] pair = socketpair(SocketConstants.SOCK_STREAM);
+        Message message = new Message(bytes(Message.bytes(1, 1)), 1, 1);
+        repeatPass(message, pair, WARM_UP);
+        assertAllocatesNothing(() -> repeatPass(message, pair, CALLS));
+    }
+
+    private void repeatPass(Message message, int[] pair, int times) {
+        for (int i = 0; i < times; i++) {
+            message.clear().buffer(buffer.address(), 1).putRight(pipe[0]);
+            SOCKETS.sendmsg(pair[0], message.header(), SocketConstants.MSG_NOSIGNAL);
+            message.clear().buffer(buffer.address(), 1).expectRights();
+            SOCKETS.recvmsg(pair[1], message.header(), SocketConstants.MSG_CMSG_CLOEXEC);
+            message.closeRights(DESCRIPTORS);
+        }
+    }
+}

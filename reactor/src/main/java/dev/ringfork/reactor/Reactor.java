@@ -1,0 +1,341 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ringfork.reactor;
+
+import dev.ringfork.bindings.Errno;
+import dev.ringfork.bindings.Syscalls;
+import dev.ringfork.reactor.demux.Demultiplexer;
+import dev.ringfork.reactor.demux.Interest;
+import dev.ringfork.reactor.demux.Trigger;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One loop: waits for events and runs their handlers, timers, and tasks from other threads.
+ *
+ * <p>Confined to one thread, the one that calls {@link #run} or {@link #runOnce}; it may be made
+ * and filled on another before. {@link #execute}, {@link #wakeup} and {@link #stop} are safe for
+ * use by many threads. Owns its demultiplexer.
+ *
+ * <p>A turn is: poll, events, registrations that had more to do, timers, tasks. Each part does at
+ * most what was there when it began, so none starves another.
+ */
+public final class Reactor implements AutoCloseable {
+    private static final int FIRST_DESCRIPTORS = 256;
+
+    private final Syscalls syscalls;
+    private final Demultiplexer demultiplexer;
+    private final Trigger trigger;
+    private final TimerHeap timers = new TimerHeap();
+    private final TaskQueue tasks;
+    private final StallDetector stalls;
+    // The kernel hands out the lowest free number, so an array by descriptor stays dense.
+    private @Nullable Registration[] byDescriptor = new @Nullable Registration[FIRST_DESCRIPTORS];
+    private ArrayDeque<Registration> more = new ArrayDeque<>();
+    private ArrayDeque<Registration> moreNow = new ArrayDeque<>();
+    private final ArrayList<Runnable> beforePoll = new ArrayList<>();
+    private @Nullable Registration running;
+    private int generations;
+    private long nowNs = Clock.nowNs();
+    private boolean closed;
+    private volatile boolean stopping;
+
+    /**
+     * Takes over a demultiplexer.
+     *
+     * @param stallNs a turn that takes longer is counted and reported
+     * @param report receives the reports, on the loop's thread
+     * @throws dev.ringfork.bindings.SyscallException if the descriptor for wake-ups cannot be made
+     */
+    public Reactor(
+            Syscalls syscalls, Demultiplexer demultiplexer, long stallNs, Consumer<String> report) {
+        this.syscalls = syscalls;
+        this.demultiplexer = demultiplexer;
+        this.trigger = demultiplexer.trigger();
+        this.stalls = new StallDetector(stallNs, report);
+        this.tasks = new TaskQueue(Wakeup.open(syscalls), report);
+        Registration wakeups = new Registration(tasks);
+        Errno.check("register", add(wakeups, tasks.fd(), Interest.READ), "the wake-up descriptor");
+    }
+
+    /** The way to the kernel. */
+    public Syscalls syscalls() {
+        return syscalls;
+    }
+
+    /** What it waits with. */
+    public Demultiplexer demultiplexer() {
+        return demultiplexer;
+    }
+
+    /** The monotonic clock in nanoseconds, read once a turn; only differences mean anything. */
+    public long nowNs() {
+        return nowNs;
+    }
+
+    /** How many turns took longer than the threshold. */
+    public long stalls() {
+        return stalls.count();
+    }
+
+    /**
+     * Adds a registration.
+     *
+     * @return 0, or {@code -ENOSPC}, {@code -ENOMEM}, {@code -EPERM} (a regular file)
+     */
+    public int add(Registration registration, int fd, int interest) {
+        if (registration.reactor != null) {
+            throw new IllegalArgumentException("already registered: " + registration.fd);
+        }
+        int generation = ++generations;
+        int result = demultiplexer.add(fd, interest, token(fd, generation));
+        if (result < 0) {
+            return result;
+        }
+        if (fd >= byDescriptor.length) {
+            byDescriptor = Arrays.copyOf(byDescriptor, Math.max(fd + 1, 2 * byDescriptor.length));
+        }
+        byDescriptor[fd] = registration;
+        registration.reactor = this;
+        registration.fd = fd;
+        registration.generation = generation;
+        registration.interest = interest;
+        registration.armed = interest;
+        registration.ready = 0;
+        registration.parked = false;
+        return 0;
+    }
+
+    private static long token(int fd, int generation) {
+        return (long) generation << 32 | fd;
+    }
+
+    void remove(Registration registration) {
+        byDescriptor[registration.fd] = null;
+        if (!registration.parked) {
+            demultiplexer.remove(registration.fd);
+        }
+        registration.reactor = null;
+        registration.fd = -1;
+    }
+
+    void interestChanged(Registration registration) {
+        if (registration != running) {
+            settle(registration);
+        }
+    }
+
+    void list(Registration registration) {
+        if (!registration.listed) {
+            registration.listed = true;
+            more.add(registration);
+        }
+    }
+
+    /** Adds something to do at the start of every turn, before the loop may wait. */
+    public void beforePoll(Runnable action) {
+        beforePoll.add(action);
+    }
+
+    /**
+     * Runs a task on the loop's thread, soon. Safe for use by many threads.
+     *
+     * @return false if the loop has ended or its bounded queue is full; an exception of the task is
+     *     reported and ends nothing
+     */
+    public boolean execute(Runnable task) {
+        return tasks.offer(task);
+    }
+
+    /** Makes a blocked poll return. Safe for use by many threads. */
+    public void wakeup() {
+        tasks.wakeup();
+    }
+
+    /** Sets a timer; one that is set already moves. */
+    public void schedule(Timer timer, long deadlineNs) {
+        timers.schedule(timer, deadlineNs);
+    }
+
+    /** Takes a timer back; does nothing if it is not set. */
+    public void cancel(Timer timer) {
+        timers.cancel(timer);
+    }
+
+    /** Calls a consumer with every registration's handler, as they are now. */
+    public void forEachHandler(Consumer<EventHandler> action) {
+        for (Registration registration : byDescriptor.clone()) {
+            if (registration != null && registration.reactor == this) {
+                action.accept(registration.handler);
+            }
+        }
+    }
+
+    /** Runs turns until {@link #stop} is called. Blocks. */
+    public void run() {
+        while (!stopping) {
+            runOnce(-1);
+        }
+    }
+
+    /** Lets {@link #run} return after the turn in progress. Safe for use by many threads. */
+    public void stop() {
+        stopping = true;
+        tasks.wakeup();
+    }
+
+    /**
+     * Runs one turn.
+     *
+     * @param timeoutNs how long to wait when there is nothing to do; negative for ever
+     * @return how many events there were, or {@code -EINTR}
+     * @throws dev.ringfork.bindings.SyscallException if the demultiplexer fails
+     */
+    public int runOnce(long timeoutNs) {
+        for (int i = 0; i < beforePoll.size(); i++) {
+            beforePoll.get(i).run();
+        }
+        int events = demultiplexer.poll(patience(timeoutNs));
+        nowNs = Clock.nowNs();
+        if (events < 0 && events != -Errno.EINTR) {
+            Errno.check("poll", events, demultiplexer.name());
+        }
+        ArrayDeque<Registration> before = more;
+        more = moreNow;
+        moreNow = before;
+        for (int i = 0; i < events; i++) {
+            dispatch(demultiplexer.token(i), demultiplexer.ready(i));
+        }
+        runMore(before);
+        timers.expire(nowNs);
+        tasks.run();
+        stalls.turnEnded(nowNs);
+        return events;
+    }
+
+    private long patience(long timeoutNs) {
+        if (stopping || !more.isEmpty() || tasks.pending()) {
+            return 0;
+        }
+        long next = timers.nextNs();
+        if (next == TimerHeap.NONE) {
+            return timeoutNs;
+        }
+        long untilTimer = Math.max(0, next - Clock.nowNs());
+        return timeoutNs < 0 ? untilTimer : Math.min(timeoutNs, untilTimer);
+    }
+
+    private void dispatch(long token, int ready) {
+        Registration registration = byDescriptor[(int) token];
+        // A stale event: its descriptor was closed, and perhaps opened anew, earlier in this turn.
+        if (registration == null || registration.generation != (int) (token >>> 32)) {
+            return;
+        }
+        registration.ready |= ready;
+        if (trigger == Trigger.ONESHOT) {
+            registration.armed = Registration.DISARMED;
+        }
+        // Listed, it runs in a moment anyway: once a turn is enough.
+        if (!registration.listed) {
+            run(registration);
+        }
+    }
+
+    /** Runs what asked for it before this turn; what asked in this turn waits for the next. */
+    private void runMore(ArrayDeque<Registration> batch) {
+        for (Registration registration; (registration = batch.poll()) != null; ) {
+            registration.listed = false;
+            if (registration.reactor == this && registration.ready != 0) {
+                run(registration);
+            }
+        }
+    }
+
+    private void run(Registration registration) {
+        int wanted = registration.ready & registration.interest;
+        running = registration;
+        if (wanted != 0) {
+            registration.handler.ready(registration, registration.ready);
+        } else if ((registration.ready & (Interest.HANGUP | Interest.ERROR)) != 0) {
+            registration.handler.broken(registration, registration.ready);
+        }
+        running = null;
+        if (registration.reactor == this) {
+            settle(registration);
+        }
+    }
+
+    /** Brings the demultiplexer in line with what the handler wants now. */
+    private void settle(Registration registration) {
+        if (trigger == Trigger.EDGE) {
+            // What was ready and not exhausted is not reported again: the loop must remember it.
+            if ((registration.ready & registration.interest) != 0) {
+                list(registration);
+            }
+            return;
+        }
+        if (!registration.listed) {
+            int hungUp = registration.ready & (Interest.HANGUP | Interest.ERROR);
+            // What is still ready will be reported again.
+            registration.ready = 0;
+            if (hungUp != 0 && registration.interest == 0) {
+                park(registration);
+                return;
+            }
+        }
+        if (registration.parked) {
+            unpark(registration);
+        } else if (registration.armed != registration.interest) {
+            registration.armed = registration.interest;
+            int result =
+                    demultiplexer.modify(
+                            registration.fd,
+                            registration.interest,
+                            token(registration.fd, registration.generation));
+            Errno.check("modify", result, registration.fd);
+        }
+    }
+
+    /** A hang-up cannot be masked: reported to nobody at every poll, it would spin the loop. */
+    private void park(Registration registration) {
+        if (!registration.parked) {
+            registration.parked = true;
+            demultiplexer.remove(registration.fd);
+        }
+    }
+
+    private void unpark(Registration registration) {
+        if (registration.interest == 0) {
+            return;
+        }
+        registration.parked = false;
+        registration.armed = registration.interest;
+        int result =
+                demultiplexer.add(
+                        registration.fd,
+                        registration.interest,
+                        token(registration.fd, registration.generation));
+        Errno.check("add", result, registration.fd);
+    }
+
+    /**
+     * Ends the loop: runs the tasks that are still queued, forgets all registrations, and closes
+     * the demultiplexer and the wake-up descriptor. Registered descriptors stay open. Called on the
+     * loop's thread, or when that has ended.
+     */
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            tasks.close();
+            for (Registration registration : byDescriptor) {
+                if (registration != null) {
+                    registration.reactor = null;
+                }
+            }
+            demultiplexer.close();
+        }
+    }
+}

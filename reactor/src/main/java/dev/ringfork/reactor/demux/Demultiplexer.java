@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ringfork.reactor.demux;
+
+/**
+ * The system call object that reports readiness.
+ *
+ * <p>Confined to the thread of the loop that owns it; it may be made on another thread before the
+ * loop starts. Each call returns its result or {@code -errno}. Close-on-exec; made after any fork,
+ * never shared over one.
+ */
+public interface Demultiplexer extends AutoCloseable {
+
+    /** The engine's name as on the command line: {@code epoll}, {@code poll}… */
+    String name();
+
+    /** When this one reports a descriptor. */
+    Trigger trigger();
+
+    /**
+     * Adds a registration.
+     *
+     * @param interest {@link Interest#READ} and {@link Interest#WRITE} bits
+     * @param token comes back with every event of this registration
+     * @return 0, or {@code -EEXIST}, {@code -EPERM} (a regular file), {@code -ENOSPC}, {@code
+     *     -ENOMEM}
+     */
+    int add(int fd, int interest, long token);
+
+    /** Replaces interest and token; with {@link Trigger#ONESHOT} it also arms again. */
+    int modify(int fd, int interest, long token);
+
+    /** Removes a registration; before its descriptor is closed. */
+    int remove(int fd);
+
+    /**
+     * Waits for events and keeps them until the next call.
+     *
+     * @param timeoutNs 0 returns at once, negative waits for ever; rounded up to what the kernel
+     *     counts in, never down to a busy loop
+     * @return how many events there are, 0 at the time-out, or {@code -EINTR}
+     */
+    int poll(long timeoutNs);
+
+    /** The token of an event of the last {@link #poll}. */
+    long token(int index);
+
+    /** The {@link Interest} bits of an event of the last {@link #poll}. */
+    int ready(int index);
+
+    /** Closes its descriptor; the registered ones stay open. */
+    @Override
+    void close();
+}

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ringfork.reactor.demux;
+
+import static dev.ringfork.bindings.abi.EpollConstants.EPOLLERR;
+import static dev.ringfork.bindings.abi.EpollConstants.EPOLLET;
+import static dev.ringfork.bindings.abi.EpollConstants.EPOLLHUP;
+import static dev.ringfork.bindings.abi.EpollConstants.EPOLLIN;
+import static dev.ringfork.bindings.abi.EpollConstants.EPOLLONESHOT;
+import static dev.ringfork.bindings.abi.EpollConstants.EPOLLOUT;
+import static dev.ringfork.bindings.abi.EpollConstants.EPOLLRDHUP;
+import static dev.ringfork.bindings.abi.EpollConstants.EPOLL_CLOEXEC;
+import static dev.ringfork.bindings.abi.EpollConstants.EPOLL_CTL_ADD;
+import static dev.ringfork.bindings.abi.EpollConstants.EPOLL_CTL_DEL;
+import static dev.ringfork.bindings.abi.EpollConstants.EPOLL_CTL_MOD;
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
+
+import dev.ringfork.bindings.Descriptors;
+import dev.ringfork.bindings.Epoll;
+import dev.ringfork.bindings.Errno;
+import dev.ringfork.bindings.Syscalls;
+import dev.ringfork.bindings.abi.Layouts;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/** epoll(7), with any trigger. */
+public final class EpollDemultiplexer implements Demultiplexer {
+    /** Events taken at one poll: enough to share the call, few enough to stay in the cache. */
+    private static final int EVENTS_MAX = 512;
+
+    // struct epoll_event { uint32_t events; epoll_data_t data; }, packed on x86-64 only.
+    private static final long EVENT_BYTES = Layouts.current().size("epoll_event");
+    private static final int DATA = Layouts.current().offset("epoll_event", "data");
+
+    private final Epoll epoll;
+    private final Descriptors descriptors;
+    private final Trigger trigger;
+    private final int epfd;
+    private final Arena arena = Arena.ofShared();
+    private final MemorySegment events = arena.allocate(EVENTS_MAX * EVENT_BYTES, 8);
+    // Its own memory: the events of the last poll are still being read while registrations change.
+    private final MemorySegment change = arena.allocate(EVENT_BYTES, 8);
+
+    private EpollDemultiplexer(Syscalls syscalls, Trigger trigger, int epfd) {
+        this.epoll = syscalls.epoll();
+        this.descriptors = syscalls.descriptors();
+        this.trigger = trigger;
+        this.epfd = epfd;
+    }
+
+    /**
+     * Opens an epoll descriptor.
+     *
+     * @throws dev.ringfork.bindings.SyscallException if the kernel refuses
+     */
+    public static EpollDemultiplexer open(Syscalls syscalls, Trigger trigger) {
+        int epfd = syscalls.epoll().epoll_create1(EPOLL_CLOEXEC);
+        return new EpollDemultiplexer(
+                syscalls, trigger, Errno.check("epoll_create1", epfd, trigger));
+    }
+
+    @Override
+    public String name() {
+        return "epoll";
+    }
+
+    @Override
+    public Trigger trigger() {
+        return trigger;
+    }
+
+    @Override
+    public int add(int fd, int interest, long token) {
+        return control(EPOLL_CTL_ADD, fd, interest, token);
+    }
+
+    @Override
+    public int modify(int fd, int interest, long token) {
+        return control(EPOLL_CTL_MOD, fd, interest, token);
+    }
+
+    @Override
+    public int remove(int fd) {
+        return epoll.epoll_ctl(epfd, EPOLL_CTL_DEL, fd, change.address());
+    }
+
+    private int control(int op, int fd, int interest, long token) {
+        change.set(JAVA_INT_UNALIGNED, 0, eventsOf(interest));
+        change.set(JAVA_LONG_UNALIGNED, DATA, token);
+        return epoll.epoll_ctl(epfd, op, fd, change.address());
+    }
+
+    private int eventsOf(int interest) {
+        return switch (trigger) {
+            case LEVEL -> asked(interest);
+            case ONESHOT -> asked(interest) | EPOLLONESHOT;
+            // All edges are reported from the start, so a change of interest needs no call: what
+            // was ready is remembered by the loop.
+            case EDGE -> EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
+        };
+    }
+
+    private static int asked(int interest) {
+        int events = 0;
+        if ((interest & Interest.READ) != 0) {
+            // RDHUP only together with IN: on a paused reader it would be reported for ever.
+            events |= EPOLLIN | EPOLLRDHUP;
+        }
+        if ((interest & Interest.WRITE) != 0) {
+            events |= EPOLLOUT;
+        }
+        return events;
+    }
+
+    @Override
+    public int poll(long timeoutNs) {
+        return epoll.epoll_wait(
+                epfd, events.address(), EVENTS_MAX, Timeouts.milliseconds(timeoutNs));
+    }
+
+    @Override
+    public long token(int index) {
+        return events.get(JAVA_LONG_UNALIGNED, index * EVENT_BYTES + DATA);
+    }
+
+    @Override
+    public int ready(int index) {
+        int bits = events.get(JAVA_INT_UNALIGNED, index * EVENT_BYTES);
+        if (bits == EPOLLIN) {
+            return Interest.READ;
+        }
+        int ready = 0;
+        if ((bits & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) {
+            ready |= Interest.READ;
+        }
+        if ((bits & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0) {
+            ready |= Interest.WRITE;
+        }
+        if ((bits & (EPOLLRDHUP | EPOLLHUP)) != 0) {
+            ready |= Interest.READ_CLOSED;
+        }
+        if ((bits & EPOLLHUP) != 0) {
+            ready |= Interest.HANGUP;
+        }
+        return (bits & EPOLLERR) != 0 ? ready | Interest.ERROR : ready;
+    }
+
+    @Override
+    public void close() {
+        if (arena.scope().isAlive()) {
+            descriptors.close(epfd);
+            arena.close();
+        }
+    }
+}

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ringfork.reactor.demux;
+
+/** Bits of what a registration asks to be told, and of what a demultiplexer reports. */
+public final class Interest {
+    /**
+     * Asked: bytes can be read or connections accepted. Reported: so they can, or the end is near.
+     */
+    public static final int READ = 1;
+
+    /** Asked and reported: bytes can be written. */
+    public static final int WRITE = 2;
+
+    /** Reported only: the peer has closed its direction; a read will meet the end. */
+    public static final int READ_CLOSED = 4;
+
+    /** Reported only, asked or not: both directions are closed. */
+    public static final int HANGUP = 8;
+
+    /** Reported only, asked or not: an error is pending; the next call will return it. */
+    public static final int ERROR = 16;
+
+    private Interest() {}
+}

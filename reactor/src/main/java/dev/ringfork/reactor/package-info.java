@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: Apache-2.0
+/** The loop: registrations, timers, tasks from other threads. */
+package dev.ringfork.reactor;

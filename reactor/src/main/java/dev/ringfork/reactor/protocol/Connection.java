@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ringfork.reactor.protocol;
+
+import dev.ringfork.bindings.Address;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An accepted stream as its session sees it.
+ *
+ * <p>Confined to the loop thread that calls the session, except {@link #execute}, which any thread
+ * may call. After the connection is closed every method does nothing.
+ *
+ * <p>Writes are queued, and sent when the session's call returns: many small writes become one
+ * system call. Reading stops by itself while more than the high-water mark is queued and starts
+ * again at the low-water mark, so a peer that does not read costs a bounded amount of memory.
+ */
+public interface Connection {
+
+    /**
+     * Queues a copy of bytes.
+     *
+     * @return false if nothing was queued, because the queue's bound would be exceeded or the
+     *     connection is closing
+     */
+    boolean write(MemorySegment source, long offset, long length);
+
+    /** Queues a copy of an array; see {@link #write(MemorySegment, long, long)}. */
+    boolean write(byte[] source);
+
+    /** Queues a copy of the remaining bytes and advances the position past them. */
+    boolean write(ByteBuffer source);
+
+    /**
+     * Queues a copy of all readable bytes and consumes them; consumes nothing if it returns false.
+     */
+    boolean write(Buffer source);
+
+    /**
+     * The tail of the write queue, to write into directly.
+     *
+     * <p>Write behind {@link Buffer#end} and then {@link Buffer#produced}. Valid until the next
+     * call of any method of this connection.
+     *
+     * @param room how many bytes must fit, at most {@link #bufferBytes}
+     * @return null if the queue's bound would be exceeded or the connection is closing
+     */
+    @Nullable Buffer output(int room);
+
+    /**
+     * Queues a part of a file, sent by sendfile(2) after all that was queued before.
+     *
+     * @param fd taken over: closed when sent or when the connection ends, also if this returns
+     *     false
+     * @return false if nothing was queued
+     */
+    boolean writeFile(int fd, long offset, long length);
+
+    /** How many bytes wait to be sent. */
+    long queuedBytes();
+
+    /**
+     * Whether the queue has passed its high-water mark and not yet fallen to the low-water mark.
+     */
+    boolean congested();
+
+    /** The size of every {@link Buffer}. */
+    int bufferBytes();
+
+    /**
+     * Stops the delivery of input until {@link #resume}; the kernel's buffer then slows the peer.
+     */
+    void pause();
+
+    /** Delivers input again, bytes left over first, at the next turn of the loop. */
+    void resume();
+
+    /**
+     * Calls {@link Session#expired} once, after this time without another call of this method.
+     *
+     * @param delayNs nanoseconds; 0 cancels
+     */
+    void expireAfter(long delayNs);
+
+    /** Closes the sending direction once all that is queued is sent; input still arrives. */
+    void shutdownOutput();
+
+    /**
+     * Closes once all that is queued is sent, whatever the peer is doing.
+     *
+     * <p>Unless the peer has closed its direction, what it still sends is discarded for a bounded
+     * time before the descriptor is closed: otherwise a reset could destroy the bytes it has not
+     * read yet.
+     */
+    void close();
+
+    /**
+     * Closes once all that is queued is sent, for a peer that has sent all it wants to: a request
+     * was read to its end, say. Cheaper than {@link #close}, which it becomes when input is left
+     * unread.
+     */
+    void finish();
+
+    /** Closes at once; what is queued is lost. */
+    void abort();
+
+    /** Whether {@link #close} or {@link #abort} was called or the connection has failed. */
+    boolean closing();
+
+    /**
+     * Runs a task on the loop's thread, soon. Any thread may call this; the task runs in any case,
+     * also when the connection has gone by then, unless the loop has ended.
+     *
+     * @return false if the loop has ended or its bounded queue is full
+     */
+    boolean execute(Runnable task);
+
+    /**
+     * The loop's monotonic clock in nanoseconds, read once a turn; only differences mean anything.
+     */
+    long nowNs();
+
+    /** The peer's address, asked of the kernel at the first call; unnamed if the peer has gone. */
+    Address remoteAddress();
+
+    /** The socket's own address, asked of the kernel at the first call. */
+    Address localAddress();
+
+    /** The descriptor, for socket options; it stays the connection's. */
+    int fd();
+}

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ringfork.reactor.server;
+
+import static dev.ringfork.bindings.Errno.EAGAIN;
+import static dev.ringfork.bindings.Errno.EBADF;
+import static dev.ringfork.bindings.Errno.ECONNABORTED;
+import static dev.ringfork.bindings.Errno.EINTR;
+import static dev.ringfork.bindings.Errno.EINVAL;
+import static dev.ringfork.bindings.Errno.EMFILE;
+import static dev.ringfork.bindings.Errno.ENFILE;
+import static dev.ringfork.bindings.Errno.ENOBUFS;
+import static dev.ringfork.bindings.Errno.ENOMEM;
+import static dev.ringfork.bindings.Errno.ENOTSOCK;
+import static dev.ringfork.bindings.abi.SocketConstants.SOCK_CLOEXEC;
+import static dev.ringfork.bindings.abi.SocketConstants.SOCK_NONBLOCK;
+
+import dev.ringfork.bindings.Errno;
+import dev.ringfork.reactor.EventHandler;
+import dev.ringfork.reactor.Registration;
+import dev.ringfork.reactor.Timer;
+import dev.ringfork.reactor.demux.Interest;
+
+/**
+ * Turns a readable listener into connections.
+ *
+ * <p>Confined to the loop's thread. Owns the listener.
+ */
+final class Acceptor implements EventHandler, AutoCloseable {
+    /** Accepted in one turn, so that those who are connected are served in between. */
+    private static final int BATCH_MAX = 64;
+
+    /** How long a listener rests when the system is out of descriptors or memory. */
+    private static final long REST_NS = 100_000_000L;
+
+    private final Loop loop;
+    private final Listener listener;
+    private final ReserveDescriptor reserve;
+    private final Registration registration = new Registration(this);
+    private final Timer rest = new Timer(this::rested);
+    private boolean closed;
+
+    Acceptor(Loop loop, Listener listener, ReserveDescriptor reserve) {
+        this.loop = loop;
+        this.listener = listener;
+        this.reserve = reserve;
+        Errno.check(
+                "watch",
+                loop.reactor.add(registration, listener.fd(), Interest.READ),
+                listener.address());
+    }
+
+    @Override
+    public void ready(Registration ignored, int ready) {
+        for (int i = 0; i < BATCH_MAX && acceptOne(); i++) {}
+    }
+
+    /**
+     * Accepts and serves what is in the listener's queue now; it holds one more than the backlog.
+     */
+    void acceptQueued() {
+        int queued = loop.settings.backlog() + 1;
+        for (int i = 0; i < queued && !closed && !rest.scheduled() && acceptOne(); i++) {}
+    }
+
+    /** Whether there may be more to accept. */
+    private boolean acceptOne() {
+        int fd = loop.sockets.accept4(listener.fd(), 0, 0, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        if (fd < 0) {
+            return failed(-fd);
+        }
+        if (loop.open() >= loop.settings.maxConnections()) {
+            shed(fd, "connections were closed unserved: --max-connections is reached");
+        } else {
+            new StreamConnection(loop, fd).start();
+        }
+        return true;
+    }
+
+    private void shed(int fd, String reason) {
+        loop.descriptors.close(fd);
+        loop.counters.shed.increment();
+        loop.reports.report(reason, loop.reactor.nowNs());
+    }
+
+    private boolean failed(int errno) {
+        if (errno == EAGAIN) {
+            registration.exhausted(Interest.READ);
+            return false;
+        }
+        if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+            exhausted(errno);
+            return false;
+        }
+        if (errno == EBADF || errno == EINVAL || errno == ENOTSOCK) {
+            loop.reports.report(
+                    "listener %s is gone: %s".formatted(listener.address(), Errno.name(errno)),
+                    loop.reactor.nowNs());
+            close();
+            return false;
+        }
+        // Everything else is the trouble of the one connection that was at the head of the queue.
+        return true;
+    }
+
+    /**
+     * No descriptor is left. The reserve is spent to close what waits, so that clients learn it now
+     * rather than hang, and the listener rests: a level that nobody lowers would spin the loop.
+     */
+    private void exhausted(int errno) {
+        loop.reports.report(
+                "out of descriptors or memory (%s): new connections are closed; raise ulimit -n or lower --max-connections"
+                        .formatted(Errno.name(errno)),
+                loop.reactor.nowNs());
+        for (int i = 0; i < BATCH_MAX && errno == EMFILE; i++) {
+            int result = reserve.acceptAndClose(listener.fd());
+            if (result == 0) {
+                loop.counters.shed.increment();
+            } else if (result != -EINTR && result != -ECONNABORTED) {
+                break;
+            }
+        }
+        registration.interest(0);
+        loop.reactor.schedule(rest, loop.reactor.nowNs() + REST_NS);
+    }
+
+    private void rested() {
+        if (!closed) {
+            registration.interest(Interest.READ);
+            registration.again(Interest.READ);
+        }
+    }
+
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            loop.reactor.cancel(rest);
+            registration.remove();
+            listener.close();
+        }
+    }
+}

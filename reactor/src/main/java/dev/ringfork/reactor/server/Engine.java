@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ringfork.reactor.server;
+
+/** What a loop waits with. */
+public enum Engine {
+    /** The best one that works here; the description says which and why. */
+    AUTO,
+    /** Linux, epoll(7): costs do not grow with idle connections. */
+    EPOLL,
+    /** Everywhere, poll(2): each turn costs time proportional to all connections. */
+    POLL
+}

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ringfork.reactor.server;
+
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import dev.ringfork.bindings.Descriptors;
+import dev.ringfork.bindings.Sockets;
+import dev.ringfork.bindings.Syscalls;
+import dev.ringfork.reactor.BufferPool;
+import dev.ringfork.reactor.Reactor;
+import dev.ringfork.reactor.demux.Trigger;
+import dev.ringfork.reactor.protocol.Buffer;
+import dev.ringfork.reactor.protocol.Protocol;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the connections of one reactor share: calls, memory, settings, counters.
+ *
+ * <p>Confined to the loop's thread, its counters aside.
+ */
+final class Loop implements AutoCloseable {
+    /** Buffers sent by one gather write; more than the high-water mark ever holds. */
+    static final int IOV_MAX = 64;
+
+    /** The part of the pool that reading leaves to writing, so that answers can always go out. */
+    private static final int WRITE_SHARE = 8;
+
+    private static final int IOVEC_BYTES = 16;
+
+    final Reactor reactor;
+    final Descriptors descriptors;
+    final Sockets sockets;
+    final Protocol protocol;
+    final ServerSettings settings;
+    final BufferPool pool;
+    final LoopCounters counters = new LoopCounters();
+    final RateLimitedReport reports;
+    final boolean edge;
+    final long writeTimeoutNs;
+    final long lingerIdleNs;
+    final long lingerTotalNs;
+
+    private final Arena arena = Arena.ofShared();
+    final MemorySegment iov = arena.allocate((long) IOV_MAX * IOVEC_BYTES, 8);
+    final MemorySegment fileOffset = arena.allocate(8, 8);
+
+    private final int readReserve;
+    private final ArrayList<StreamConnection> touched = new ArrayList<>();
+    private final ArrayDeque<StreamConnection> starved = new ArrayDeque<>();
+    private int open;
+    private @Nullable Runnable whenEmpty;
+
+    Loop(Syscalls syscalls, Reactor reactor, Protocol protocol, ServerSettings settings) {
+        this.reactor = reactor;
+        this.descriptors = syscalls.descriptors();
+        this.sockets = syscalls.sockets();
+        this.protocol = protocol;
+        this.settings = settings;
+        this.pool = new BufferPool(settings.bufferBytes(), settings.poolBytes());
+        this.reports = new RateLimitedReport(settings.report());
+        this.edge = reactor.demultiplexer().trigger() == Trigger.EDGE;
+        this.writeTimeoutNs = settings.writeTimeout().toNanos();
+        this.lingerIdleNs = settings.lingerIdle().toNanos();
+        this.lingerTotalNs = settings.lingerTotal().toNanos();
+        this.readReserve = pool.available() / WRITE_SHARE;
+        reactor.beforePoll(this::beforePoll);
+    }
+
+    void iov(int index, long address, long length) {
+        iov.setAtIndex(JAVA_LONG, 2L * index, address);
+        iov.setAtIndex(JAVA_LONG, 2L * index + 1, length);
+    }
+
+    /** A buffer to read into, or null: then the connection must wait until one comes back. */
+    @Nullable Buffer leaseForReading() {
+        return pool.available() > readReserve ? pool.lease() : null;
+    }
+
+    /** The connection was used from outside its own event: settle it before the loop waits. */
+    void touch(StreamConnection connection) {
+        touched.add(connection);
+    }
+
+    /** The connection found no buffer to read into. */
+    void starve(StreamConnection connection) {
+        counters.starved.increment();
+        starved.add(connection);
+    }
+
+    private void beforePoll() {
+        for (int i = pool.available() - readReserve; i > 0 && !starved.isEmpty(); ) {
+            // One that has closed meanwhile needs none: the buffer is the next one's.
+            i -= starved.remove().fed() ? 1 : 0;
+        }
+        // By index: settling one connection may touch another.
+        for (int i = 0; i < touched.size(); i++) {
+            touched.get(i).settleTouched();
+        }
+        touched.clear();
+    }
+
+    /** How many connections are open. */
+    int open() {
+        return open;
+    }
+
+    void opened() {
+        open++;
+        counters.accepted.increment();
+    }
+
+    void closed() {
+        open--;
+        counters.closed.increment();
+        if (open == 0 && whenEmpty != null) {
+            whenEmpty.run();
+        }
+    }
+
+    /** Runs something when the last connection is gone, now if there is none. */
+    void whenEmpty(Runnable action) {
+        whenEmpty = action;
+        if (open == 0) {
+            action.run();
+        }
+    }
+
+    @Override
+    public void close() {
+        pool.close();
+        arena.close();
+    }
+}

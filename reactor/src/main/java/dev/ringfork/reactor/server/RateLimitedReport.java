@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ringfork.reactor.server;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * Reports of things that may happen thousands of times a second: each kind is said once in a while,
+ * with how often it has happened since.
+ *
+ * <p>Confined to the loop's thread.
+ */
+final class RateLimitedReport {
+    private static final long INTERVAL_NS = 5_000_000_000L;
+
+    private final Consumer<String> sink;
+    private final Map<String, Kind> kinds = new HashMap<>();
+
+    RateLimitedReport(Consumer<String> sink) {
+        this.sink = sink;
+    }
+
+    /**
+     * Says it, or counts it if it was said lately.
+     *
+     * @param kind the sentence; one that varies without bound must not be passed here
+     */
+    void report(String kind, long nowNs) {
+        Kind known = kinds.computeIfAbsent(kind, any -> new Kind(nowNs - INTERVAL_NS));
+        known.unsaid++;
+        if (nowNs - known.saidNs >= INTERVAL_NS) {
+            sink.accept(known.unsaid == 1 ? kind : kind + " (" + known.unsaid + " times)");
+            known.saidNs = nowNs;
+            known.unsaid = 0;
+        }
+    }
+
+    private static final class Kind {
+        private long saidNs;
+        private long unsaid;
+
+        Kind(long saidNs) {
+            this.saidNs = saidNs;
+        }
+    }
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ringfork.reactor.server;
+
+import dev.ringfork.bindings.Address;
+import dev.ringfork.bindings.Syscalls;
+import dev.ringfork.reactor.demux.Trigger;
+import dev.ringfork.reactor.protocol.Protocol;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * Describes a server and starts it.
+ *
+ * <p>Confined to one thread. What is not set has the default named at the setter.
+ */
+public final class ServerBuilder {
+    private final Protocol protocol;
+    private final List<Address> addresses = new ArrayList<>();
+    private Architecture architecture = Architecture.REACTOR;
+    private Engine engine = Engine.AUTO;
+    private Trigger trigger = Trigger.LEVEL;
+    private ServerSettings settings = ServerSettings.DEFAULT;
+    private Syscalls syscalls = Syscalls.get();
+
+    ServerBuilder(Protocol protocol) {
+        this.protocol = Objects.requireNonNull(protocol);
+    }
+
+    /** Adds an address to listen on; at least one. Port 0 lets the kernel choose. */
+    public ServerBuilder listen(Address address) {
+        addresses.add(address);
+        return this;
+    }
+
+    /** How the work is arranged; one reactor by default. */
+    public ServerBuilder architecture(Architecture architecture) {
+        this.architecture = architecture;
+        return this;
+    }
+
+    /** What loops wait with; {@link Engine#AUTO} by default. An explicit choice never changes. */
+    public ServerBuilder engine(Engine engine) {
+        this.engine = engine;
+        return this;
+    }
+
+    /** When descriptors are reported; {@link Trigger#LEVEL} by default. */
+    public ServerBuilder trigger(Trigger trigger) {
+        this.trigger = trigger;
+        return this;
+    }
+
+    /** Limits, time-outs and sizes; {@link ServerSettings#DEFAULT} by default. */
+    public ServerBuilder settings(ServerSettings settings) {
+        this.settings = settings;
+        return this;
+    }
+
+    /** The way to the kernel; {@link Syscalls#get} by default. Tests inject faults here. */
+    public ServerBuilder syscalls(Syscalls syscalls) {
+        this.syscalls = syscalls;
+        return this;
+    }
+
+    /**
+     * Binds, listens and starts.
+     *
+     * @throws dev.ringfork.bindings.SyscallException if an address cannot be had: the message names
+     *     call, errno and address
+     * @throws IllegalArgumentException if the choices cannot work together or not on this system:
+     *     the message says why and what to choose instead
+     */
+    public Server start() {
+        if (addresses.isEmpty()) {
+            throw new IllegalArgumentException("no address to listen on: call listen(address)");
+        }
+        return switch (architecture) {
+            case REACTOR ->
+                    ReactorServer.start(protocol, addresses, engine, trigger, settings, syscalls);
+        };
+    }
+}

@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ringfork.reactor.server;
+
+import java.time.Duration;
+import java.util.Objects;
+import java.util.function.Consumer;
+
+/**
+ * Limits, time-outs and sizes of a server.
+ *
+ * <p>Immutable; {@link #builder} makes others:
+ *
+ * <pre>{@code
+ * ServerSettings.builder().maxConnections(1_000).writeTimeout(Duration.ofSeconds(10)).build()
+ * }</pre>
+ *
+ * @param backlog connections the kernel queues for us; it caps the number at somaxconn
+ * @param maxConnections connections served at a time; more are closed unserved and counted
+ * @param bufferBytes size of one buffer slot: what one read can bring, and the longest piece that a
+ *     session can leave unconsumed
+ * @param poolBytes bound of a loop's buffer memory, taken from the system as needed; when it is
+ *     used up, reading waits until a buffer comes back
+ * @param highWaterBytes queued bytes of a connection at which its reading stops
+ * @param lowWaterBytes queued bytes at which it starts again
+ * @param maxQueuedBytes bound of a connection's write queue, file parts aside
+ * @param writeTimeout how long a peer may take nothing while bytes are queued for it
+ * @param lingerIdle how long a closing connection waits for the peer's next bytes
+ * @param lingerTotal how long it discards them altogether
+ * @param stallThreshold a turn of the loop that takes longer is counted and reported
+ * @param report receives one line a time about what an operator should know; called on the loop, so
+ *     it must not block for long
+ */
+public record ServerSettings(
+        int backlog,
+        int maxConnections,
+        int bufferBytes,
+        long poolBytes,
+        int highWaterBytes,
+        int lowWaterBytes,
+        long maxQueuedBytes,
+        Duration writeTimeout,
+        Duration lingerIdle,
+        Duration lingerTotal,
+        Duration stallThreshold,
+        Consumer<String> report) {
+
+    /** Less than this and the calls cost more than the bytes are worth. */
+    private static final int MIN_BUFFER_BYTES = 64;
+
+    /** What a buffer's {@code int} index reaches with room for arithmetic. */
+    private static final int MAX_BUFFER_BYTES = 1 << 30;
+
+    /** The defaults: what a server on a small machine wants. */
+    public static final ServerSettings DEFAULT =
+            new ServerSettings(
+                    511,
+                    65_536,
+                    16_384,
+                    128L << 20,
+                    65_536,
+                    32_768,
+                    16L << 20,
+                    Duration.ofSeconds(60),
+                    Duration.ofSeconds(5),
+                    Duration.ofSeconds(30),
+                    Duration.ofMillis(500),
+                    System.err::println);
+
+    /**
+     * Holds the values against each other.
+     *
+     * @throws IllegalArgumentException if a value makes no sense: the message says which and why
+     */
+    public ServerSettings {
+        if (backlog < 1) {
+            throw new IllegalArgumentException(
+                    "a backlog of " + backlog + ": it must be at least 1");
+        }
+        if (maxConnections < 1) {
+            throw new IllegalArgumentException(maxConnections + " connections: allow at least 1");
+        }
+        if (bufferBytes < MIN_BUFFER_BYTES || bufferBytes > MAX_BUFFER_BYTES) {
+            throw new IllegalArgumentException(
+                    "buffers of %d bytes: from %d to %d are possible"
+                            .formatted(bufferBytes, MIN_BUFFER_BYTES, MAX_BUFFER_BYTES));
+        }
+        if (poolBytes < bufferBytes) {
+            throw new IllegalArgumentException(
+                    "%d bytes of buffer memory cannot hold one buffer of %d"
+                            .formatted(poolBytes, bufferBytes));
+        }
+        if (lowWaterBytes < 0 || lowWaterBytes > highWaterBytes) {
+            throw new IllegalArgumentException(
+                    "a low-water mark of %d: it must be between 0 and the high-water mark, %d"
+                            .formatted(lowWaterBytes, highWaterBytes));
+        }
+        if (maxQueuedBytes < highWaterBytes) {
+            throw new IllegalArgumentException(
+                    "a write queue of at most %d bytes never reaches the high-water mark, %d"
+                            .formatted(maxQueuedBytes, highWaterBytes));
+        }
+        requirePositive(writeTimeout, "write time-out");
+        requirePositive(lingerIdle, "idle time of a lingering close");
+        requirePositive(lingerTotal, "total time of a lingering close");
+        requirePositive(stallThreshold, "stall threshold");
+        Objects.requireNonNull(report);
+    }
+
+    /** A builder that holds the defaults. */
+    public static Builder builder() {
+        return DEFAULT.toBuilder();
+    }
+
+    /** A builder that holds these values. */
+    public Builder toBuilder() {
+        return new Builder(this);
+    }
+
+    private static void requirePositive(Duration value, String name) {
+        if (!value.isPositive()) {
+            throw new IllegalArgumentException(
+                    "a %s of %s: it must be more than zero".formatted(name, value));
+        }
+    }
+
+    /** Settings in the making. Confined to one thread; each method returns the builder itself. */
+    public static final class Builder {
+        private int backlog;
+        private int maxConnections;
+        private int bufferBytes;
+        private long poolBytes;
+        private int highWaterBytes;
+        private int lowWaterBytes;
+        private long maxQueuedBytes;
+        private Duration writeTimeout;
+        private Duration lingerIdle;
+        private Duration lingerTotal;
+        private Duration stallThreshold;
+        private Consumer<String> report;
+
+        private Builder(ServerSettings from) {
+            backlog = from.backlog;
+            maxConnections = from.maxConnections;
+            bufferBytes = from.bufferBytes;
+            poolBytes = from.poolBytes;
+            highWaterBytes = from.highWaterBytes;
+            lowWaterBytes = from.lowWaterBytes;
+            maxQueuedBytes = from.maxQueuedBytes;
+            writeTimeout = from.writeTimeout;
+            lingerIdle = from.lingerIdle;
+            lingerTotal = from.lingerTotal;
+            stallThreshold = from.stallThreshold;
+            report = from.report;
+        }
+
+        /** Changes {@link ServerSettings#backlog}. */
+        public Builder backlog(int backlog) {
+            this.backlog = backlog;
+            return this;
+        }
+
+        /** Changes {@link ServerSettings#maxConnections}. */
+        public Builder maxConnections(int maxConnections) {
+            this.maxConnections = maxConnections;
+            return this;
+        }
+
+        /** Changes {@link ServerSettings#bufferBytes}. */
+        public Builder bufferBytes(int bufferBytes) {
+            this.bufferBytes = bufferBytes;
+            return this;
+        }
+
+        /** Changes {@link ServerSettings#poolBytes}. */
+        public Builder poolBytes(long poolBytes) {
+            this.poolBytes = poolBytes;
+            return this;
+        }
+
+        /** Changes {@link ServerSettings#highWaterBytes}. */
+        public Builder highWaterBytes(int highWaterBytes) {
+            this.highWaterBytes = highWaterBytes;
+            return this;
+        }
+
+        /** Changes {@link ServerSettings#lowWaterBytes}. */
+        public Builder lowWaterBytes(int lowWaterBytes) {
+            this.lowWaterBytes = lowWaterBytes;
+            return this;
+        }
+
+        /** Changes {@link ServerSettings#maxQueuedBytes}. */
+        public Builder maxQueuedBytes(long maxQueuedBytes) {
+            this.maxQueuedBytes = maxQueuedBytes;
+            return this;
+        }
+
+        /** Changes {@link ServerSettings#writeTimeout}. */
+        public Builder writeTimeout(Duration writeTimeout) {
+            this.writeTimeout = writeTimeout;
+            return this;
+        }
+
+        /** Changes {@link ServerSettings#lingerIdle}. */
+        public Builder lingerIdle(Duration lingerIdle) {
+            this.lingerIdle = lingerIdle;
+            return this;
+        }
+
+        /** Changes {@link ServerSettings#lingerTotal}. */
+        public Builder lingerTotal(Duration lingerTotal) {
+            this.lingerTotal = lingerTotal;
+            return this;
+        }
+
+        /** Changes {@link ServerSettings#stallThreshold}. */
+        public Builder stallThreshold(Duration stallThreshold) {
+            this.stallThreshold = stallThreshold;
+            return this;
+        }
+
+        /** Changes {@link ServerSettings#report}. */
+        public Builder report(Consumer<String> report) {
+            this.report = report;
+            return this;
+        }
+
+        /**
+         * The settings.
+         *
+         * @throws IllegalArgumentException if a value makes no sense: the message says which and
+         *     why
+         */
+        public ServerSettings build() {
+            return new ServerSettings(
+                    backlog,
+                    maxConnections,
+                    bufferBytes,
+                    poolBytes,
+                    highWaterBytes,
+                    lowWaterBytes,
+                    maxQueuedBytes,
+                    writeTimeout,
+                    lingerIdle,
+                    lingerTotal,
+                    stallThreshold,
+                    report);
+        }
+    }
+}

@@ -1,0 +1,595 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ringfork.reactor.server;
+
+import dev.ringfork.bindings.Address;
+import dev.ringfork.bindings.Errno;
+import dev.ringfork.bindings.abi.SocketConstants;
+import dev.ringfork.reactor.EventHandler;
+import dev.ringfork.reactor.Registration;
+import dev.ringfork.reactor.demux.Interest;
+import dev.ringfork.reactor.protocol.Buffer;
+import dev.ringfork.reactor.protocol.Connection;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection in a reactor: reads when it may, lets the session work, sends what was queued.
+ *
+ * <p>Confined to the loop's thread, {@link #execute} aside. Owns its descriptor.
+ */
+final class StreamConnection implements Connection, EventHandler {
+    /** Reads in one turn; a peer that sends faster has to share the loop with the others. */
+    private static final int READS_MAX = 8;
+
+    /** Sends in one turn, for the same reason. */
+    private static final int SENDS_MAX = 8;
+
+    private enum State {
+        OPEN,
+        /** Sends what is queued, reads nothing. */
+        FLUSHING,
+        /** Has said its end and discards what the peer still sends. */
+        LINGERING,
+        CLOSED
+    }
+
+    private final Loop loop;
+    private final int fd;
+    private final Registration registration = new Registration(this);
+    private final WriteQueue queue;
+    private final Deadlines deadlines;
+    private final GuardedSession session;
+    // What the session has left unconsumed.
+    private @Nullable Buffer input;
+    private @Nullable Address remote;
+    private @Nullable Address local;
+    private State state = State.OPEN;
+    private boolean running;
+    private boolean touched;
+    private boolean paused;
+    private boolean congested;
+    private boolean starved;
+    private boolean offerAgain;
+    private boolean inputEnded;
+    private boolean outputEnding;
+    private boolean outputEnded;
+    private boolean unread;
+    private boolean lingerWanted;
+
+    StreamConnection(Loop loop, int fd) {
+        this.loop = loop;
+        this.fd = fd;
+        this.queue = new WriteQueue(loop);
+        this.deadlines = new Deadlines(loop.reactor, this::timeUp);
+        this.session = new GuardedSession(this);
+    }
+
+    // ---- life
+
+    /**
+     * Opens the session, and reads at once: often the first bytes came with the connection, and one
+     * that is answered and closed now never needs a registration.
+     */
+    void start() {
+        loop.opened();
+        running = true;
+        session.open(loop.protocol);
+        if (state == State.OPEN) {
+            read();
+        }
+        settle();
+        running = false;
+        if (state != State.CLOSED && !registration.registered()) {
+            register();
+        }
+    }
+
+    private void register() {
+        int result = loop.reactor.add(registration, fd, interest());
+        if (result < 0) {
+            loop.counters.shed.increment();
+            loop.reports.report(
+                    "a connection was closed: it could not be watched: " + Errno.name(-result),
+                    nowNs());
+            closeNow(-result);
+        } else if (offerAgain) {
+            registration.again(Interest.READ);
+        }
+    }
+
+    @Override
+    public void ready(Registration ignored, int ready) {
+        running = true;
+        if (state == State.LINGERING) {
+            discard();
+        } else {
+            // Sending first: it frees buffers, and may let reading go on.
+            if ((ready & Interest.WRITE) != 0 && !queue.isEmpty()) {
+                send();
+            }
+            if ((ready & Interest.READ) != 0) {
+                read();
+            }
+        }
+        settle();
+        running = false;
+    }
+
+    @Override
+    public void broken(Registration ignored, int ready) {
+        // A hang-up alone is no error: both directions were closed, and input may be left to read.
+        if ((ready & Interest.ERROR) != 0) {
+            closeNow(SocketQueries.pendingError(loop.sockets, fd));
+        }
+    }
+
+    /** Settles after use from a task or a timer, before the loop waits. */
+    void settleTouched() {
+        touched = false;
+        running = true;
+        settle();
+        running = false;
+    }
+
+    private void touch() {
+        if (!running && !touched && state != State.CLOSED) {
+            touched = true;
+            loop.touch(this);
+        }
+    }
+
+    /** Sends what was queued, ends what was asked to end, and asks for what is wanted next. */
+    private void settle() {
+        if (state == State.CLOSED) {
+            return;
+        }
+        if (!queue.isEmpty() && !queue.blocked()) {
+            send();
+        }
+        if (queue.isEmpty()) {
+            outputDone();
+        }
+        if (state != State.CLOSED && registration.registered()) {
+            // Also what was written outside of an event stops the reading.
+            congested();
+            int wanted = interest();
+            if (wanted != registration.interest()) {
+                registration.interest(wanted);
+            }
+        }
+    }
+
+    private int interest() {
+        boolean read = state == State.LINGERING || (state == State.OPEN && reading());
+        return (read ? Interest.READ : 0) | (queue.isEmpty() ? 0 : Interest.WRITE);
+    }
+
+    private boolean reading() {
+        return !paused && !congested && !starved && !inputEnded;
+    }
+
+    // ---- reading
+
+    private void read() {
+        if (offerAgain && reading()) {
+            offerAgain = false;
+            Buffer left = input;
+            if (left != null) {
+                deliver(left);
+            }
+        }
+        for (int i = 0; i < READS_MAX && state == State.OPEN && reading(); i++) {
+            Buffer in = inputBuffer();
+            if (in == null) {
+                starved = true;
+                loop.starve(this);
+                return;
+            }
+            int room = in.room();
+            long received = loop.sockets.recv(fd, in.address() + in.end(), room, 0);
+            if (received <= 0) {
+                keepOrRelease(in);
+                if (received != -Errno.EINTR) {
+                    nothingReceived(received);
+                    return;
+                }
+                continue;
+            }
+            loop.counters.bytesIn.add(received);
+            in.produced((int) received);
+            unread = received == room;
+            deliver(in);
+            if (received < room && drained()) {
+                return;
+            }
+        }
+    }
+
+    /** Whether a short read means that the socket is empty. */
+    private boolean drained() {
+        if (loop.edge) {
+            // An end that came with the data is not reported again: read on until it is met.
+            if (registration.readClosed()) {
+                return false;
+            }
+            registration.exhausted(Interest.READ);
+        }
+        return true;
+    }
+
+    private @Nullable Buffer inputBuffer() {
+        Buffer left = input;
+        if (left == null) {
+            return loop.leaseForReading();
+        }
+        if (left.room() == 0) {
+            left.compact();
+        }
+        return left;
+    }
+
+    private void nothingReceived(long result) {
+        if (result == -Errno.EAGAIN) {
+            registration.exhausted(Interest.READ);
+            unread = false;
+        } else if (result == 0) {
+            inputEnded = true;
+            unread = false;
+            session.endOfInput();
+        } else {
+            closeNow((int) -result);
+        }
+    }
+
+    private void deliver(Buffer in) {
+        input = in;
+        session.received(in);
+        if (state == State.CLOSED) {
+            return;
+        }
+        unread |= state != State.OPEN && in.length() > 0;
+        keepOrRelease(in);
+        if (congested() || state != State.OPEN) {
+            return;
+        }
+        if (in.length() == in.capacity() && !paused) {
+            loop.reports.report(
+                    "a connection was closed: its session left a full buffer unconsumed", nowNs());
+            closeNow(Errno.ENOBUFS);
+        }
+    }
+
+    private void keepOrRelease(Buffer in) {
+        if (in.length() == 0 || state != State.OPEN) {
+            input = null;
+            loop.pool.release(in);
+        } else {
+            input = in;
+        }
+    }
+
+    /** A buffer can be had again. Returns whether it is wanted. */
+    boolean fed() {
+        starved = false;
+        if (state != State.OPEN) {
+            return false;
+        }
+        wantInput();
+        touch();
+        return true;
+    }
+
+    /** Reads at the next turn without waiting for an event: bytes may be here already. */
+    private void wantInput() {
+        offerAgain = input != null;
+        registration.again(Interest.READ);
+    }
+
+    // ---- sending
+
+    private void send() {
+        boolean progress = false;
+        for (int i = 0; i < SENDS_MAX && !queue.isEmpty(); i++) {
+            long sent = queue.send(fd);
+            if (sent == -Errno.EAGAIN) {
+                registration.exhausted(Interest.WRITE);
+                break;
+            }
+            if (sent < 0 && sent != -Errno.EINTR) {
+                closeNow((int) -sent);
+                return;
+            }
+            if (sent > 0) {
+                progress = true;
+                loop.counters.bytesOut.add(sent);
+            }
+            // A level is reported again; an edge only after the kernel has said that it is full.
+            if (queue.blocked() && !loop.edge) {
+                break;
+            }
+            if (congested && drainedBelowMark()) {
+                relieve();
+            }
+        }
+        if (state != State.CLOSED) {
+            deadlines.write(queue.isEmpty(), progress, nowNs() + loop.writeTimeoutNs);
+        }
+    }
+
+    private boolean drainedBelowMark() {
+        return !queue.holdsFile() && queue.bytes() <= loop.settings.lowWaterBytes();
+    }
+
+    private void relieve() {
+        congested = false;
+        if (state == State.CLOSED) {
+            return;
+        }
+        session.writable();
+        if (state == State.OPEN && input != null && !congested()) {
+            wantInput();
+        }
+    }
+
+    /** Everything queued is sent: do what was to come after it. */
+    private void outputDone() {
+        if (outputEnding && !outputEnded) {
+            outputEnded = true;
+            loop.sockets.shutdown(fd, SocketConstants.SHUT_WR);
+        }
+        if (state == State.FLUSHING && !inputEnded && (lingerWanted || unread)) {
+            linger();
+        } else if (state == State.FLUSHING || (outputEnded && inputEnded)) {
+            closeNow(0);
+        }
+    }
+
+    // ---- closing
+
+    private void linger() {
+        state = State.LINGERING;
+        if (!outputEnded) {
+            outputEnded = true;
+            loop.sockets.shutdown(fd, SocketConstants.SHUT_WR);
+        }
+        deadlines.linger(nowNs(), loop.lingerTotalNs, loop.lingerIdleNs);
+        discard();
+    }
+
+    private void discard() {
+        Buffer scratch = loop.pool.lease();
+        if (scratch == null) {
+            closeNow(0);
+            return;
+        }
+        long received = 0;
+        for (int i = 0; i < READS_MAX && (i == 0 || received == scratch.capacity()); i++) {
+            do {
+                received = loop.sockets.recv(fd, scratch.address(), scratch.capacity(), 0);
+            } while (received == -Errno.EINTR);
+        }
+        loop.pool.release(scratch);
+        if (received == -Errno.EAGAIN) {
+            registration.exhausted(Interest.READ);
+        } else if (received <= 0) {
+            closeNow(0);
+            return;
+        } else {
+            deadlines.lingerOn(nowNs(), loop.lingerIdleNs);
+        }
+    }
+
+    private void closeNow(int errno) {
+        if (state == State.CLOSED) {
+            return;
+        }
+        state = State.CLOSED;
+        registration.remove();
+        loop.descriptors.close(fd);
+        if (input != null) {
+            loop.pool.release(input);
+            input = null;
+        }
+        queue.clear();
+        deadlines.cancel();
+        session.closed(errno);
+        loop.closed();
+    }
+
+    /** The session threw: that ends this connection and no other. */
+    void broke(Throwable thrown) {
+        loop.settings.report().accept("a session failed: " + Failures.describe(thrown));
+        closeNow(Errno.EPROTO);
+    }
+
+    private void timeUp() {
+        switch (deadlines.due(nowNs())) {
+            case NOTHING -> {}
+            case LINGER -> closeNow(0);
+            case WRITE -> closeNow(Errno.ETIMEDOUT);
+            case SESSION -> {
+                session.expired();
+                touch();
+            }
+        }
+    }
+
+    /** The server drains. */
+    void drain() {
+        if (state == State.OPEN) {
+            session.draining();
+            touch();
+        }
+    }
+
+    /** The time for draining is over. */
+    void cut() {
+        loop.counters.cut.increment();
+        closeNow(Errno.ECANCELED);
+    }
+
+    // ---- Connection
+
+    @Override
+    public boolean write(MemorySegment source, long offset, long length) {
+        if (!writing() || !queue.accepts(length)) {
+            return false;
+        }
+        queue.copy(source, offset, length);
+        touch();
+        return true;
+    }
+
+    @Override
+    public boolean write(byte[] source) {
+        return write(MemorySegment.ofArray(source), 0, source.length);
+    }
+
+    @Override
+    public boolean write(ByteBuffer source) {
+        boolean accepted = write(MemorySegment.ofBuffer(source), 0, source.remaining());
+        if (accepted) {
+            source.position(source.limit());
+        }
+        return accepted;
+    }
+
+    @Override
+    public boolean write(Buffer source) {
+        boolean accepted = write(source.segment(), source.start(), source.length());
+        if (accepted) {
+            source.consume(source.length());
+        }
+        return accepted;
+    }
+
+    @Override
+    public @Nullable Buffer output(int room) {
+        if (!writing()) {
+            return null;
+        }
+        touch();
+        return queue.tail(room);
+    }
+
+    @Override
+    public boolean writeFile(int file, long offset, long length) {
+        if (!writing()) {
+            loop.descriptors.close(file);
+            return false;
+        }
+        queue.add(new FilePart(file, offset, length));
+        touch();
+        return true;
+    }
+
+    private boolean writing() {
+        return state == State.OPEN && !outputEnding;
+    }
+
+    @Override
+    public long queuedBytes() {
+        return queue.bytes();
+    }
+
+    @Override
+    public boolean congested() {
+        congested |= queue.holdsFile() || queue.bytes() > loop.settings.highWaterBytes();
+        return congested;
+    }
+
+    @Override
+    public int bufferBytes() {
+        return loop.pool.slotBytes();
+    }
+
+    @Override
+    public void pause() {
+        paused = true;
+        touch();
+    }
+
+    @Override
+    public void resume() {
+        if (paused) {
+            paused = false;
+            wantInput();
+            touch();
+        }
+    }
+
+    @Override
+    public void expireAfter(long delayNs) {
+        if (state == State.OPEN) {
+            deadlines.sessionNs(delayNs == 0 ? Deadlines.NONE : nowNs() + delayNs);
+        }
+    }
+
+    @Override
+    public void shutdownOutput() {
+        outputEnding = true;
+        touch();
+    }
+
+    @Override
+    public void close() {
+        lingerWanted = true;
+        finish();
+    }
+
+    @Override
+    public void finish() {
+        if (state == State.OPEN) {
+            state = State.FLUSHING;
+            deadlines.sessionNs(Deadlines.NONE);
+            touch();
+        }
+    }
+
+    @Override
+    public void abort() {
+        closeNow(0);
+    }
+
+    @Override
+    public boolean closing() {
+        return state != State.OPEN;
+    }
+
+    @Override
+    public boolean execute(Runnable task) {
+        return loop.reactor.execute(task);
+    }
+
+    @Override
+    public long nowNs() {
+        return loop.reactor.nowNs();
+    }
+
+    @Override
+    public Address remoteAddress() {
+        if (remote == null) {
+            remote = closed() ? new Address.Unnamed() : SocketQueries.peer(loop.sockets, fd);
+        }
+        return remote;
+    }
+
+    @Override
+    public Address localAddress() {
+        if (local == null) {
+            local = closed() ? new Address.Unnamed() : SocketQueries.own(loop.sockets, fd);
+        }
+        return local;
+    }
+
+    /** Whether the descriptor's number may be another's by now. */
+    private boolean closed() {
+        return state == State.CLOSED;
+    }
+
+    @Override
+    public int fd() {
+        return fd;
+    }
+}

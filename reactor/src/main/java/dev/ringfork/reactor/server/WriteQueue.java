@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ringfork.reactor.server;
+
+import static dev.ringfork.bindings.abi.SocketConstants.MSG_MORE;
+import static dev.ringfork.bindings.abi.SocketConstants.MSG_NOSIGNAL;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import dev.ringfork.bindings.Errno;
+import dev.ringfork.bindings.Platform;
+import dev.ringfork.reactor.protocol.Buffer;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What waits to be sent on one connection, in order: leased buffers and parts of files.
+ *
+ * <p>Confined to the loop's thread. Owns what is in it until it is sent or {@link #clear} is
+ * called.
+ */
+final class WriteQueue {
+    /** More to come at once: let the kernel put the head of a response and its file together. */
+    private static final int MORE_FOLLOWS =
+            MSG_NOSIGNAL | (Platform.current().linux() ? MSG_MORE : 0);
+
+    /** One sendfile(2) sends at most this, so that one fast peer does not hold the loop. */
+    private static final long FILE_CHUNK_BYTES = 1 << 20;
+
+    private final Loop loop;
+    private @Nullable Object[] items = new @Nullable Object[2];
+    private int head;
+    private int count;
+    // Bytes in all buffers but the last one, which its writer fills without telling.
+    private long sealedBytes;
+    private int fileParts;
+    private boolean blocked;
+
+    WriteQueue(Loop loop) {
+        this.loop = loop;
+    }
+
+    boolean isEmpty() {
+        return count == 0;
+    }
+
+    /** Whether the last send found the socket full. */
+    boolean blocked() {
+        return blocked;
+    }
+
+    /** Bytes in buffers; parts of files cost no memory. */
+    long bytes() {
+        return sealedBytes + (count > 0 && last() instanceof Buffer tail ? tail.length() : 0);
+    }
+
+    /** Whether a part of a file is queued. */
+    boolean holdsFile() {
+        return fileParts > 0;
+    }
+
+    /** The last buffer if it has room, else a new one behind it; null when there is no more. */
+    @Nullable Buffer tail(int room) {
+        if (count > 0 && last() instanceof Buffer tail && tail.room() >= room) {
+            return tail;
+        }
+        if (bytes() + loop.pool.slotBytes() > loop.settings.maxQueuedBytes()) {
+            return null;
+        }
+        Buffer fresh = loop.pool.lease();
+        if (fresh != null) {
+            append(fresh);
+        }
+        return fresh;
+    }
+
+    /** Whether this many bytes can be copied in without passing the bounds of queue and pool. */
+    boolean accepts(long length) {
+        long room = count > 0 && last() instanceof Buffer tail ? tail.room() : 0;
+        if (length <= room) {
+            return true;
+        }
+        long slot = loop.pool.slotBytes();
+        long slots = (length - room + slot - 1) / slot;
+        // The tail is filled before the first new buffer is asked for.
+        return slots <= loop.pool.available()
+                && bytes() + room + slots * slot <= loop.settings.maxQueuedBytes();
+    }
+
+    /** Copies bytes in, of which {@link #accepts} has said that they fit. */
+    void copy(MemorySegment source, long offset, long length) {
+        long done = 0;
+        while (done < length) {
+            Buffer tail = tail(1);
+            if (tail == null) {
+                throw new AssertionError("the queue accepted more than it can take");
+            }
+            int piece = (int) Math.min(length - done, tail.room());
+            MemorySegment.copy(source, offset + done, tail.segment(), tail.end(), piece);
+            tail.produced(piece);
+            done += piece;
+        }
+    }
+
+    void add(FilePart part) {
+        append(part);
+        fileParts++;
+    }
+
+    private void append(Object item) {
+        if (count > 0 && last() instanceof Buffer tail) {
+            sealedBytes += tail.length();
+        }
+        if (count == items.length) {
+            grow();
+        }
+        items[(head + count++) & (items.length - 1)] = item;
+    }
+
+    private void grow() {
+        @Nullable Object[] larger = new @Nullable Object[2 * items.length];
+        for (int i = 0; i < count; i++) {
+            larger[i] = at(i);
+        }
+        items = larger;
+        head = 0;
+    }
+
+    /**
+     * Sends once: the first item, or as many buffers as one gather write takes.
+     *
+     * @return the bytes sent, 0 if there was nothing in the first item, or {@code -errno}; {@link
+     *     #blocked} is then true for {@code -EAGAIN} and after a short send
+     */
+    long send(int fd) {
+        long sent = at(0) instanceof FilePart part ? sendFile(fd, part) : sendBuffers(fd);
+        if (sent == -Errno.EAGAIN) {
+            blocked = true;
+        }
+        return sent;
+    }
+
+    private long sendFile(int fd, FilePart part) {
+        blocked = false;
+        long wanted = Math.min(part.remaining, FILE_CHUNK_BYTES);
+        loop.fileOffset.set(JAVA_LONG, 0, part.offset);
+        long sent =
+                wanted == 0
+                        ? 0
+                        : loop.descriptors.sendfile(fd, part.fd, loop.fileOffset.address(), wanted);
+        if (sent == 0 && wanted > 0) {
+            // The file has become shorter than what was promised to the peer.
+            return -Errno.EIO;
+        }
+        if (sent >= 0) {
+            part.offset += sent;
+            part.remaining -= sent;
+            if (part.remaining == 0) {
+                removeFirst();
+            }
+        }
+        return sent;
+    }
+
+    private long sendBuffers(int fd) {
+        int buffers = 1;
+        while (buffers < count && buffers < Loop.IOV_MAX && at(buffers) instanceof Buffer) {
+            buffers++;
+        }
+        long wanted = 0;
+        for (int i = 0; i < buffers; i++) {
+            Buffer buffer = (Buffer) at(i);
+            wanted += buffer.length();
+            if (buffers > 1) {
+                loop.iov(i, buffer.address() + buffer.start(), buffer.length());
+            }
+        }
+        long sent = wanted == 0 ? 0 : buffers > 1 ? gather(fd, buffers) : sendOne(fd);
+        if (sent >= 0) {
+            blocked = sent < wanted;
+            consume(sent, buffers);
+        }
+        return sent;
+    }
+
+    private long sendOne(int fd) {
+        Buffer buffer = (Buffer) at(0);
+        int flags = count > 1 ? MORE_FOLLOWS : MSG_NOSIGNAL;
+        return loop.sockets.send(fd, buffer.address() + buffer.start(), buffer.length(), flags);
+    }
+
+    private long gather(int fd, int buffers) {
+        return loop.descriptors.writev(fd, loop.iov.address(), buffers);
+    }
+
+    private void consume(long sent, int buffers) {
+        long left = sent;
+        for (int i = 0; i < buffers; i++) {
+            Buffer buffer = (Buffer) at(0);
+            int taken = (int) Math.min(left, buffer.length());
+            left -= taken;
+            if (count > 1) {
+                sealedBytes -= taken;
+            }
+            buffer.consume(taken);
+            if (buffer.length() > 0) {
+                return;
+            }
+            removeFirst();
+        }
+    }
+
+    /** Removes the first item, which has nothing left to send. */
+    private void removeFirst() {
+        release(at(0));
+        items[head] = null;
+        head = (head + 1) & (items.length - 1);
+        count--;
+    }
+
+    private void release(Object item) {
+        if (item instanceof FilePart part) {
+            fileParts--;
+            loop.descriptors.close(part.fd);
+        } else {
+            loop.pool.release((Buffer) item);
+        }
+    }
+
+    /** Gives everything back unsent. */
+    void clear() {
+        for (int i = 0; i < count; i++) {
+            release(at(i));
+        }
+        Arrays.fill(items, null);
+        count = 0;
+        sealedBytes = 0;
+        blocked = false;
+    }
+
+    private Object last() {
+        return at(count - 1);
+    }
+
+    @SuppressWarnings("NullAway") // Places below count are never null.
+    private Object at(int index) {
+        return items[(head + index) & (items.length - 1)];
+    }
+}

@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: Apache-2.0
+/** One class an architecture, all behind {@link dev.ringfork.reactor.server.Server}. */
+package dev.ringfork.reactor.server;

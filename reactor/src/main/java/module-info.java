@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+import org.jspecify.annotations.NullMarked;
+
+/** Demultiplexers, the reactor, and every server architecture that fits in one process. */
+@NullMarked
+module dev.ringfork.reactor {
+    requires static transitive org.jspecify;
+    requires transitive dev.ringfork.bindings;
+
+    exports dev.ringfork.reactor;
+    exports dev.ringfork.reactor.demux;
+    exports dev.ringfork.reactor.protocol;
+    exports dev.ringfork.reactor.server;
+}

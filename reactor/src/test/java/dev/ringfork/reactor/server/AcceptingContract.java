@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ringfork.reactor.server;
+
+import static dev.ringfork.bindings.Errno.ECONNABORTED;
+import static dev.ringfork.bindings.Errno.EINTR;
+import static dev.ringfork.bindings.Errno.EMFILE;
+import static dev.ringfork.bindings.Errno.ENETDOWN;
+import static dev.ringfork.bindings.Errno.ENFILE;
+import static dev.ringfork.bindings.Errno.ENOBUFS;
+import static dev.ringfork.bindings.Errno.EPERM;
+import static dev.ringfork.bindings.Errno.EPROTO;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.ringfork.bindings.Address;
+import dev.ringfork.bindings.Errno;
+import dev.ringfork.reactor.testing.Waiting;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** How connections come in, and what happens when they cannot. */
+interface AcceptingContract extends Rigged {
+
+    @Test
+    default void shouldCountWhatItAcceptsAndCloses() {
+        Server server = rig().start(Rig.ECHO);
+        for (int i = 0; i < 3; i++) {
+            rig().connect().ping();
+        }
+        assertEquals(3, server.statistics().accepted());
+        assertEquals(3, server.statistics().open());
+        assertEquals(0, server.statistics().closed());
+        assertEquals(12, server.statistics().bytesIn());
+        Waiting.until(() -> server.statistics().bytesOut() == 12, "the bytes to be counted");
+
+        try (Client client = rig().connect()) {
+            client.ping();
+        }
+
+        rig().awaitOpen(3);
+        assertEquals(1, server.statistics().closed());
+    }
+
+    @Test
+    default void shouldShedConnectionsBeyondItsLimit() {
+        Server server = rig().start(Rig.ECHO, settings -> settings.maxConnections(2));
+        Client first = rig().connect();
+        Client second = rig().connect();
+        first.ping();
+        second.ping();
+
+        rig().connect().expectClosed();
+
+        Waiting.until(() -> server.statistics().shed() == 1, "the shed connection");
+        rig().awaitReport("--max-connections");
+        first.ping();
+        second.close();
+        rig().awaitOpen(1);
+        rig().connect().ping();
+        assertEquals(1, server.statistics().shed());
+    }
+
+    /** Errors of the connection that was about to be accepted, which cost no other. */
+    static IntStream errorsOfOneConnection() {
+        return IntStream.of(ECONNABORTED, EINTR, EPROTO, EPERM, ENETDOWN);
+    }
+
+    @ParameterizedTest
+    @MethodSource("errorsOfOneConnection")
+    default void shouldAcceptTheNextAfterAnErrorOfOne(int errno) {
+        rig().calls.refuse("accept4", errno, errno);
+        Server server = rig().start(Rig.ECHO);
+
+        rig().connect().ping();
+
+        assertEquals(0, rig().calls.refusalsLeft("accept4"));
+        assertEquals(0, server.statistics().shed());
+    }
+
+    /** Errors that end by themselves, and until then would be returned again and again. */
+    static IntStream shortages() {
+        return IntStream.of(EMFILE, ENOBUFS);
+    }
+
+    @ParameterizedTest
+    @MethodSource("shortages")
+    default void shouldServeWhoWaitedThroughAShortage(int errno) {
+        // The second is for the attempt that spends the reserve.
+        rig().calls.refuse("accept4", errno, errno);
+        Server server = rig().start(Rig.ECHO);
+
+        rig().connect().ping();
+
+        assertEquals(0, server.statistics().shed());
+        assertTrue(rig().awaitReport("out of descriptors").contains(Errno.name(errno)));
+    }
+
+    @Test
+    default void shouldCloseWhoWaitsWhenDescriptorsAreOut() {
+        Server server = rig().start(Rig.ECHO);
+        Client served = rig().connect();
+        pingTwice(served);
+
+        rig().calls.refuse("accept4", EMFILE);
+        rig().connect().expectClosed();
+
+        Waiting.until(() -> server.statistics().shed() == 1, "the shed connection");
+        rig().awaitReport("ulimit -n");
+        served.ping();
+        rig().connect().ping();
+    }
+
+    @Test
+    default void shouldKeepItsReserveForTheNextTime() {
+        Server server = rig().start(Rig.ECHO);
+        for (int time = 1; time <= 2; time++) {
+            int sheds = time;
+            pingTwice(rig().connect());
+            rig().calls.refuse("accept4", EMFILE);
+            rig().connect().expectClosed();
+            Waiting.until(() -> server.statistics().shed() == sheds, "the shed connection");
+        }
+    }
+
+    /** The second answer tells that the loop is done with accepting. */
+    private static void pingTwice(Client client) {
+        client.ping();
+        client.ping();
+    }
+
+    @Test
+    default void shouldNotSpinWhileDescriptorsAreOut() {
+        rig().calls.refuse("accept4", ENFILE, ENFILE);
+        rig().start(Rig.ECHO);
+        Client waiting = rig().connect().send("ping");
+
+        // Two shortages are two rests of a tenth of a second.
+        assertFalse(rig().calls.pollsAgain(30, Duration.ofMillis(120)));
+
+        assertEquals("ping", waiting.read(4));
+    }
+
+    @Test
+    default void shouldListenOnSeveralAddresses() throws IOException {
+        Server server = rig().start(Rig.ECHO, settings -> settings, Rig.LOOPBACK, Rig.LOOPBACK);
+        assertEquals(2, server.addresses().stream().distinct().count());
+
+        for (Address address : server.addresses()) {
+            rig().connect(address).ping();
+        }
+    }
+}

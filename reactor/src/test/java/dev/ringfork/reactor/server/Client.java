@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ringfork.reactor.server;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.ringfork.bindings.Address;
+import dev.ringfork.reactor.testing.Waiting;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+
+/**
+ * A client that is not built on what it tests: the JDK's sockets, blocking, with a deadline.
+ *
+ * <p>Confined to one thread, but for one that sends while another receives.
+ */
+final class Client implements AutoCloseable {
+    private final Closeable socket;
+    private final InputStream in;
+    private final OutputStream out;
+
+    private Client(Closeable socket, InputStream in, OutputStream out) {
+        this.socket = socket;
+        this.in = in;
+        this.out = out;
+    }
+
+    static Client connect(Address address) throws IOException {
+        return connect(address, 0);
+    }
+
+    /** With a receive buffer of its own size, so that a slow reader is noticed early. */
+    static Client connect(Address address, int receiveBytes) throws IOException {
+        return switch (address) {
+            case Address.Unix unix -> connectUnix(unix);
+            case Address.Inet4 inet -> connectInet(inetAddress(inet), inet.port(), receiveBytes);
+            case Address.Inet6 inet ->
+                    connectInet(Inet6Address.ofLiteral("::1"), inet.port(), receiveBytes);
+            default -> throw new IllegalArgumentException(address.toString());
+        };
+    }
+
+    private static InetAddress inetAddress(Address.Inet4 address) throws IOException {
+        return InetAddress.getByAddress(ByteBuffer.allocate(4).putInt(address.host()).array());
+    }
+
+    @SuppressWarnings("AddressSelection") // The server's own address, not a name.
+    private static Client connectInet(InetAddress host, int port, int receiveBytes)
+            throws IOException {
+        Socket socket = new Socket();
+        try {
+            socket.setTcpNoDelay(true);
+            if (receiveBytes > 0) {
+                socket.setReceiveBufferSize(receiveBytes);
+            }
+            socket.setSoTimeout((int) Waiting.DEADLINE.toMillis());
+            socket.connect(new InetSocketAddress(host, port), (int) Waiting.DEADLINE.toMillis());
+            return new Client(socket, socket.getInputStream(), socket.getOutputStream());
+        } catch (IOException e) {
+            socket.close();
+            throw e;
+        }
+    }
+
+    private static Client connectUnix(Address.Unix address) throws IOException {
+        SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+        try {
+            channel.connect(UnixDomainSocketAddress.of(address.path()));
+            return new Client(
+                    channel, Channels.newInputStream(channel), Channels.newOutputStream(channel));
+        } catch (IOException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    Client send(String text) {
+        return send(text.getBytes(US_ASCII));
+    }
+
+    Client send(byte[] bytes) {
+        try {
+            out.write(bytes);
+            return this;
+        } catch (IOException e) {
+            throw new UncheckedIOException("sending " + bytes.length + " bytes", e);
+        }
+    }
+
+    /** Sends again and again, until the server has closed. */
+    void sendUntilRefused(byte[] bytes) {
+        boolean refused = false;
+        while (!refused) {
+            try {
+                out.write(bytes);
+            } catch (IOException e) {
+                refused = true;
+            }
+        }
+    }
+
+    String read(int count) {
+        return new String(readBytes(count), US_ASCII);
+    }
+
+    byte[] readBytes(int count) {
+        try {
+            byte[] bytes = in.readNBytes(count);
+            assertEquals(count, bytes.length, "the server closed early");
+            return bytes;
+        } catch (IOException e) {
+            throw new UncheckedIOException("reading " + count + " bytes", e);
+        }
+    }
+
+    /** Reads to the end; fails on a reset. */
+    byte[] readToEnd() {
+        try {
+            return in.readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException("reading to the end", e);
+        }
+    }
+
+    /** Expects the end, and nothing before it. */
+    void expectEnd() {
+        assertEquals("", new String(readToEnd(), US_ASCII));
+    }
+
+    /** Expects that nothing more comes, by an end or by a reset. */
+    void expectClosed() {
+        try {
+            assertEquals(0, in.readAllBytes().length);
+        } catch (IOException e) {
+            assertEquals("Connection reset", e.getMessage());
+        }
+    }
+
+    /** Sends some bytes and expects them back. */
+    void ping() {
+        send("ping");
+        assertEquals("ping", read(4));
+    }
+
+    void shutdownOutput() {
+        try {
+            switch (socket) {
+                case Socket inet -> inet.shutdownOutput();
+                case SocketChannel unix -> unix.shutdownOutput();
+                default -> throw new AssertionError(socket);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Closes with a reset. */
+    void reset() {
+        try {
+            ((Socket) socket).setSoLinger(true, 0);
+            socket.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

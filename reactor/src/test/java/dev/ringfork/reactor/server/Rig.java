@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ringfork.reactor.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.ringfork.bindings.Address;
+import dev.ringfork.bindings.Syscalls;
+import dev.ringfork.reactor.protocol.Protocol;
+import dev.ringfork.reactor.testing.Calls;
+import dev.ringfork.reactor.testing.EngineUnderTest;
+import dev.ringfork.reactor.testing.Waiting;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.Random;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.UnaryOperator;
+
+/**
+ * A server under test with its clients; closes them all.
+ *
+ * <p>Confined to the test's thread.
+ */
+final class Rig implements AutoCloseable {
+    static final Address LOOPBACK = Address.parse("127.0.0.1:0");
+
+    /** Sends back what it gets. */
+    static final Protocol ECHO = connection -> connection::write;
+
+    final Calls calls;
+    final EngineUnderTest engine;
+
+    /** Whether a read may give less than there is, as no kernel does on a stream. */
+    final boolean cutsReads;
+
+    private final Queue<String> reports = new ConcurrentLinkedQueue<>();
+    private final List<Server> servers = new ArrayList<>();
+    private final List<Client> clients = new ArrayList<>();
+
+    Rig(EngineUnderTest engine, Syscalls syscalls, boolean cutsReads) {
+        this.engine = engine;
+        this.calls = new Calls(syscalls);
+        this.cutsReads = cutsReads;
+    }
+
+    Server start(Protocol protocol) {
+        return start(protocol, settings -> settings);
+    }
+
+    Server start(Protocol protocol, UnaryOperator<ServerSettings.Builder> settings) {
+        return start(protocol, settings, LOOPBACK);
+    }
+
+    Server start(
+            Protocol protocol,
+            UnaryOperator<ServerSettings.Builder> settings,
+            Address... addresses) {
+        ServerBuilder builder =
+                Server.builder(protocol)
+                        .engine(engine.engine())
+                        .trigger(engine.trigger())
+                        .settings(
+                                settings.apply(ServerSettings.builder().report(reports::add))
+                                        .build())
+                        .syscalls(calls.syscalls());
+        for (Address address : addresses) {
+            builder.listen(address);
+        }
+        Server server = builder.start();
+        servers.add(server);
+        return server;
+    }
+
+    Server server() {
+        return servers.getLast();
+    }
+
+    Client connect() {
+        return connect(0);
+    }
+
+    /** Connects with a receive buffer of this size. */
+    Client connect(int receiveBytes) {
+        try {
+            return opened(Client.connect(server().addresses().getFirst(), receiveBytes));
+        } catch (IOException e) {
+            throw new UncheckedIOException("connecting", e);
+        }
+    }
+
+    /** Connects where that may be refused. */
+    Client connect(Address address) throws IOException {
+        return opened(Client.connect(address));
+    }
+
+    private Client opened(Client client) {
+        clients.add(client);
+        return client;
+    }
+
+    /** Bytes that tell their place. */
+    static byte[] bulk(int bytes) {
+        byte[] pattern = new byte[bytes];
+        new Random(bytes).nextBytes(pattern);
+        return pattern;
+    }
+
+    /** Waits for a report that contains this, and takes it out. */
+    String awaitReport(String part) {
+        String[] found = new String[1];
+        Waiting.until(
+                () -> {
+                    found[0] =
+                            reports.stream()
+                                    .filter(said -> said.contains(part))
+                                    .findAny()
+                                    .orElse("");
+                    return !found[0].isEmpty();
+                },
+                "the report: " + part);
+        reports.remove(found[0]);
+        return found[0];
+    }
+
+    /** Waits until so many connections are open. */
+    void awaitOpen(int connections) {
+        Waiting.until(
+                () -> server().statistics().open() == connections,
+                connections + " open connections");
+    }
+
+    @Override
+    public void close() {
+        clients.forEach(Client::close);
+        // Bounded: a server that does not stop must not hold the whole suite.
+        servers.forEach(server -> Waiting.of(Thread.startVirtualThread(server::close)));
+        List<String> failures = reports.stream().filter(said -> said.contains("failed")).toList();
+        assertEquals(List.of(), failures, "reported and not expected");
+    }
+}

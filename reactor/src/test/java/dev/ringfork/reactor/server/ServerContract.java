@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ringfork.reactor.server;
+
+import dev.ringfork.bindings.Syscalls;
+import dev.ringfork.reactor.testing.EngineUnderTest;
+import dev.ringfork.reactor.testing.NoLeakedDescriptors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** What every server does, whatever it runs on; real clients, real sockets. */
+@ExtendWith(NoLeakedDescriptors.class)
+abstract class ServerContract
+        implements ReceivingContract,
+                SendingContract,
+                FileContract,
+                ClosingContract,
+                AcceptingContract,
+                LifeContract,
+                AddressContract {
+    private Rig rig;
+
+    abstract EngineUnderTest engine();
+
+    /** The calls that the server makes. */
+    Syscalls syscalls() {
+        return Syscalls.get();
+    }
+
+    /** Whether they cut reads short, as no kernel does on a stream. */
+    boolean cutsReads() {
+        return false;
+    }
+
+    @BeforeEach
+    final void openRig() {
+        rig = new Rig(engine(), syscalls(), cutsReads());
+    }
+
+    @AfterEach
+    final void closeRig() {
+        rig.close();
+    }
+
+    @Override
+    public final Rig rig() {
+        return rig;
+    }
+}

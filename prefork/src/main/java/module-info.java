@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+import org.jspecify.annotations.NullMarked;
+
+/**
+ * A master and its worker processes.
+ *
+ * <p>Prefork multiplies a server of {@code dev.ringfork.reactor}: the master owns the listeners,
+ * workers serve, and a worker that dies is replaced.
+ */
+@NullMarked
+module dev.ringfork.prefork {
+    requires static transitive org.jspecify;
+    requires transitive dev.ringfork.reactor;
+}

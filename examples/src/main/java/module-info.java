@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+import org.jspecify.annotations.NullMarked;
+
+/** The {@code ringfork} command, an HTTP/1.1 protocol, and servers to run and to read. */
+@NullMarked
+module dev.ringfork.examples {
+    requires static transitive org.jspecify;
+    requires transitive dev.ringfork.prefork;
+    requires info.picocli;
+    requires jdk.unsupported;
+
+    exports dev.ringfork.examples.http;
+
+}

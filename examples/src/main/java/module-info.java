@@ -11,4 +11,6 @@ module dev.ringfork.examples {
 
     exports dev.ringfork.examples.http;
 
+    opens dev.ringfork.examples.command to
+            info.picocli;
 }

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ringfork.examples.command;
+
+import java.io.PrintStream;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** The flags of every command: they look at a configuration in place of running it. */
+final class CommonOptions {
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this.")
+    @SuppressWarnings("UnusedVariable") // picocli looks whether the flag was given
+    private boolean help;
+
+    @Option(
+            names = "--print-config",
+            description = "Print what flags, environment and defaults come to, and exit.")
+    boolean printOnly;
+
+    @Option(
+            names = "--check-config",
+            description = "Check the configuration without listening, and exit.")
+    boolean checkOnly;
+
+    @Spec(Spec.Target.MIXEE)
+    private @Nullable CommandSpec command;
+
+    /** Whether nothing is to be run. */
+    boolean onlyLooks() {
+        return printOnly || checkOnly;
+    }
+
+    /** Prints one flag a line, its value and its origin: {@code --port=9000 # RINGFORK_PORT}. */
+    void print(PrintStream out) {
+        CommandSpec command = Objects.requireNonNull(this.command, "set by picocli");
+        for (OptionSpec option : command.options()) {
+            if (option.arity().max() > 0 && !option.hidden()) {
+                String line = option.longestName() + "=" + text(option.getValue());
+                out.println("%-32s # %s".formatted(line, origin(command, option)));
+            }
+        }
+    }
+
+    private static String origin(CommandSpec command, OptionSpec option) {
+        if (command.commandLine().getParseResult().hasMatchedOption(option)) {
+            return "flag";
+        }
+        boolean fromEnvironment =
+                command.defaultValueProvider() instanceof EnvironmentDefaults defaults
+                        && defaults.defaultValue(option) != null;
+        return fromEnvironment ? EnvironmentDefaults.variable(option) : "default";
+    }
+
+    private static String text(@Nullable Object value) {
+        if (value == null) {
+            return "";
+        }
+        String text = value instanceof Enum<?> constant ? Word.of(constant) : value.toString();
+        return text.replace("\n", "\\n");
+    }
+}

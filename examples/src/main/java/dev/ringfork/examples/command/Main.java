@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ringfork.examples.command;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.ringfork.reactor.demux.Trigger;
+import dev.ringfork.reactor.server.Engine;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/**
+ * The {@code ringfork} command.
+ *
+ * <p>Exit codes: 0 it was done (a server that drained, too), 1 it could not be done, 2 it made no
+ * sense.
+ */
+@Command(
+        name = "ringfork",
+        description = "Servers on the bare system calls, in Java.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class,
+        synopsisSubcommandLabel = "COMMAND",
+        footer = {"", "Begin with: ringfork serve", "Flags of a command: ringfork serve --help"})
+public final class Main implements Runnable {
+    private static final int USAGE_COLUMNS = 100;
+    private static final Map<String, Function<Console, Object>> COMMANDS = new LinkedHashMap<>();
+
+    static {
+        COMMANDS.put("serve", ServeCommand::new);
+        COMMANDS.put("echo", EchoCommand::new);
+        COMMANDS.put("warm", WarmCommand::new);
+    }
+
+    private final PrintStream out;
+
+    @Spec private @Nullable CommandSpec spec;
+
+    private Main(PrintStream out) {
+        this.out = out;
+    }
+
+    /** Runs a command and ends the JVM with its exit code. */
+    public static void main(String[] arguments) {
+        System.exit(run(arguments, System.getenv(), System.out, System.err));
+    }
+
+    /** Runs a command and returns its exit code. */
+    static int run(
+            String[] arguments, Map<String, String> environment, PrintStream out, PrintStream err) {
+        String first = arguments.length == 0 ? "" : arguments[0];
+        CommandLine all = new CommandLine(new Main(out));
+        COMMANDS.forEach((name, command) -> {
+            // To describe a command costs milliseconds of every start: only the one asked
+            // for is described.
+            if (name.equals(first) || !COMMANDS.containsKey(first)) {
+                Console console = new Console("ringfork " + name, out, err);
+                all.addSubcommand(describe(command.apply(console)));
+            }
+        });
+        return all.registerConverter(Engine.class, new Word<>(Engine.class))
+                .registerConverter(Trigger.class, new Word<>(Trigger.class))
+                .registerConverter(Size.class, Size::parse)
+                .registerConverter(Span.class, Span::parse)
+                .registerConverter(int.class, Main::wholeNumber)
+                .setDefaultValueProvider(new EnvironmentDefaults(environment))
+                .setOverwrittenOptionsAllowed(true)
+                .setParameterExceptionHandler((e, given) ->
+                        refuse(
+                                e.getCommandLine(),
+                                Refusal.usage(ParseErrors.sentence(e, given), e),
+                                err))
+                .setExecutionExceptionHandler(
+                        (e, command, parsed) -> refuse(command, Explanation.of(e), err))
+                .setUsageHelpWidth(USAGE_COLUMNS)
+                .setOut(new PrintWriter(out, true, UTF_8))
+                .execute(arguments);
+    }
+
+    /** One command, with the help that all have in common. */
+    private static CommandLine describe(Object body) {
+        CommandLine command = new CommandLine(body);
+        command.getCommandSpec()
+                .usageMessage()
+                .sortOptions(false)
+                .abbreviateSynopsis(true)
+                .footer(
+                        "",
+                        "Each flag with a value is a variable too, RINGFORK_MAX_CONNECTIONS for"
+                                + " --max-connections; a flag wins.",
+                        "TIME is 500ms, 20s, 5m or 1h. SIZE is a number of bytes, or 8k, 1m, 2g.");
+        return command;
+    }
+
+    private static int refuse(CommandLine command, Refusal refusal, PrintStream err) {
+        err.println(command.getCommandSpec().qualifiedName() + ": " + refusal.getMessage());
+        if (Boolean.getBoolean("ringfork.debug")) {
+            refusal.printStackTrace(err);
+        }
+        return refusal.exitCode();
+    }
+
+    private static int wholeNumber(String text) {
+        try {
+            return Integer.parseInt(text);
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException("'%s' is not a whole number".formatted(text), e);
+        }
+    }
+
+    /** Without a command: shows which there are. */
+    @Override
+    public void run() {
+        if (spec != null) {
+            spec.commandLine().usage(out);
+        }
+    }
+
+    /** What {@code --version} says. */
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            return new String[] {
+                "ringfork %s (Java %s, %s %s, %s)"
+                        .formatted(
+                                Main.class
+                                        .getModule()
+                                        .getDescriptor()
+                                        .rawVersion()
+                                        .orElse("unversioned"),
+                                Runtime.version(),
+                                System.getProperty("os.name"),
+                                System.getProperty("os.version"),
+                                System.getProperty("os.arch"))
+            };
+        }
+    }
+}

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ringfork.examples.command;
+
+import dev.ringfork.bindings.Address;
+import dev.ringfork.reactor.demux.Trigger;
+import dev.ringfork.reactor.server.Engine;
+import dev.ringfork.reactor.server.ServerSettings;
+import java.lang.foreign.Arena;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The flags that every server has: where it listens, what it waits with, what it bounds. */
+final class ServerOptions {
+    private static final ServerSettings DEFAULT = ServerSettings.DEFAULT;
+    private static final Pattern LITERAL = Pattern.compile("[0-9.]+|.*:.*");
+
+    @Option(
+            names = "--host",
+            paramLabel = "HOST",
+            description = "Address or name to listen on (default: ${DEFAULT-VALUE}).")
+    String host = "127.0.0.1";
+
+    @Option(
+            names = "--port",
+            paramLabel = "N",
+            description = "Port to listen on, 0 = the kernel chooses (default: ${DEFAULT-VALUE}).")
+    int port;
+
+    @Option(
+            names = "--unix",
+            paramLabel = "PATH",
+            description = "Listen on a Unix domain socket, not on TCP.")
+    @Nullable String unix;
+
+    @Option(
+            names = "--backlog",
+            paramLabel = "N",
+            description = "Connections that the kernel queues for us (default: ${DEFAULT-VALUE}).")
+    int backlog = DEFAULT.backlog();
+
+    @Option(
+            names = "--engine",
+            paramLabel = "ENGINE",
+            description = "What the loop waits with: auto, epoll or poll (default: auto).")
+    Engine engine = Engine.AUTO;
+
+    @Option(
+            names = "--trigger",
+            paramLabel = "TRIGGER",
+            description = "When readiness is reported: level, edge or oneshot (default: level).")
+    Trigger trigger = Trigger.LEVEL;
+
+    @Option(
+            names = "--max-connections",
+            paramLabel = "N",
+            description =
+                    "Connections served at a time; more are closed at once (default: ${DEFAULT-VALUE}).")
+    int maxConnections = DEFAULT.maxConnections();
+
+    @Option(
+            names = "--idle-timeout",
+            paramLabel = "TIME",
+            description = "How long a connection may do nothing (default: ${DEFAULT-VALUE}).")
+    Span idleTimeout = new Span(Duration.ofSeconds(75));
+
+    @Option(
+            names = "--write-timeout",
+            paramLabel = "TIME",
+            description =
+                    "How long a client may take nothing of what is queued for it (default: ${DEFAULT-VALUE}).")
+    Span writeTimeout = new Span(DEFAULT.writeTimeout());
+
+    @Option(
+            names = "--drain-timeout",
+            paramLabel = "TIME",
+            description =
+                    "How long a drain may last; then the rest is cut (default: ${DEFAULT-VALUE}).")
+    Span drainTimeout = new Span(Duration.ofSeconds(30));
+
+    @Option(
+            names = "--buffer",
+            paramLabel = "SIZE",
+            description = "One buffer: the most that one read brings (default: ${DEFAULT-VALUE}).")
+    Size buffer = new Size(DEFAULT.bufferBytes());
+
+    @Option(
+            names = "--buffer-memory",
+            paramLabel = "SIZE",
+            description = "Bound of all buffers together (default: ${DEFAULT-VALUE}).")
+    Size bufferMemory = new Size(DEFAULT.poolBytes());
+
+    @Option(
+            names = "--high-water",
+            paramLabel = "SIZE",
+            description =
+                    "Bytes queued for a client at which reading from it stops (default: ${DEFAULT-VALUE}).")
+    Size highWater = new Size(DEFAULT.highWaterBytes());
+
+    @Option(
+            names = "--low-water",
+            paramLabel = "SIZE",
+            description = "Bytes queued at which reading starts again (default: ${DEFAULT-VALUE}).")
+    Size lowWater = new Size(DEFAULT.lowWaterBytes());
+
+    @Option(
+            names = "--max-queued",
+            paramLabel = "SIZE",
+            description = "Most bytes queued for a client (default: ${DEFAULT-VALUE}).")
+    Size maxQueued = new Size(DEFAULT.maxQueuedBytes());
+
+    ServerOptions(int port) {
+        this.port = port;
+    }
+
+    /**
+     * The address to listen on; a name is looked up.
+     *
+     * @throws Refusal if there is no such address
+     */
+    Address address() {
+        if (port < 0 || port > 0xffff) {
+            throw Refusal.usage("--port: ports go from 0 to 65535, not " + port, null);
+        }
+        return unix == null ? inet() : unix(unix);
+    }
+
+    private static Address unix(String path) {
+        try (Arena scratch = Arena.ofConfined()) {
+            Address address = Address.parse("unix:" + path);
+            // Whether a path fits is known to the encoder alone.
+            address.encode(scratch.allocate(Address.BYTES_MAX, 8));
+            return address;
+        } catch (IllegalArgumentException e) {
+            throw Refusal.usage("--unix: " + Refusal.message(e), e);
+        }
+    }
+
+    /** An address that is written out is taken as it is; any other word is looked up. */
+    private Address inet() {
+        try {
+            String found =
+                    LITERAL.matcher(host).matches()
+                            ? host
+                            : InetAddress.getByName(host).getHostAddress();
+            return Address.parse(
+                    (found.contains(":") ? "[%s]:%d" : "%s:%d").formatted(found, port));
+        } catch (IllegalArgumentException | UnknownHostException e) {
+            throw Refusal.failure(
+                    ("--host: there is no address '%s'; 127.0.0.1 is this machine alone, 0.0.0.0 all"
+                                    + " addresses it has")
+                            .formatted(host),
+                    e);
+        }
+    }
+
+    /**
+     * Limits, time-outs and sizes.
+     *
+     * @throws Refusal if the values contradict each other
+     */
+    ServerSettings settings(Consumer<String> report) {
+        // Below the high-water mark a session is still given input, and what it answers must fit.
+        Size least = new Size(highWater.bytes() + buffer.bytes());
+        if (maxQueued.bytes() < least.bytes()) {
+            throw Refusal.usage(
+                    "--max-queued: %s is too little, --high-water and one --buffer above it need %s"
+                            .formatted(maxQueued, least),
+                    null);
+        }
+        try {
+            return ServerSettings.builder()
+                    .backlog(backlog)
+                    .maxConnections(maxConnections)
+                    .bufferBytes(buffer.intBytes())
+                    .poolBytes(bufferMemory.bytes())
+                    .highWaterBytes(highWater.intBytes())
+                    .lowWaterBytes(lowWater.intBytes())
+                    .maxQueuedBytes(maxQueued.bytes())
+                    .writeTimeout(writeTimeout.duration())
+                    .report(report)
+                    .build();
+        } catch (IllegalArgumentException e) {
+            throw Refusal.usage(e);
+        }
+    }
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ringfork.examples.command;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import dev.ringfork.bindings.Address;
+import dev.ringfork.bindings.SyscallException;
+import dev.ringfork.reactor.protocol.Protocol;
+import dev.ringfork.reactor.server.Server;
+import dev.ringfork.reactor.server.ServerSettings;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The life of one server in the foreground: start, one line that says where it is, drain at the
+ * first INT or TERM, end at the second.
+ */
+final class ServerRun {
+    private static final Path SOMAXCONN = Path.of("/proc/sys/net/core/somaxconn");
+
+    private final Console console;
+    private final ServerOptions options;
+    private final CommonOptions common;
+    private final AtomicInteger signals = new AtomicInteger();
+
+    ServerRun(Console console, ServerOptions options, CommonOptions common) {
+        this.console = console;
+        this.options = options;
+        this.common = common;
+    }
+
+    /**
+     * Runs until the server has ended, or only looks at its configuration.
+     *
+     * @param url how a client names an address, {@code http://%s/}
+     * @throws Refusal if it cannot start or fails later
+     */
+    void run(Protocol protocol, String url) {
+        if (common.printOnly) {
+            common.print(console.out());
+            return;
+        }
+        Address address = options.address();
+        ServerSettings settings = options.settings(console::note);
+        if (common.checkOnly) {
+            console.result("the configuration is good");
+            return;
+        }
+        try (Server server =
+                Server.builder(protocol)
+                        .listen(address)
+                        .engine(options.engine)
+                        .trigger(options.trigger)
+                        .settings(settings)
+                        .start()) {
+            Signals.on("INT", () -> signalled(server));
+            Signals.on("TERM", () -> signalled(server));
+            warnOfBacklog();
+            console.result(
+                    "%s (%s) - Ctrl-C drains".formatted(place(server, url), server.description()));
+            server.awaitStop();
+            sayGoodbye(server);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (IllegalArgumentException e) {
+            throw Refusal.usage(e);
+        } catch (SyscallException e) {
+            throw Explanation.of(e, options);
+        }
+    }
+
+    private void signalled(Server server) {
+        long open = server.statistics().open();
+        if (signals.getAndIncrement() == 0) {
+            console.note(
+                    "draining for at most %s, connections: %d; a second signal ends them at once"
+                            .formatted(options.drainTimeout, open));
+            server.drain(options.drainTimeout.duration());
+        } else {
+            console.note("ending at once, connections lost: %d".formatted(open));
+            server.stop();
+        }
+    }
+
+    private void sayGoodbye(Server server) {
+        if (signals.get() == 1) {
+            long cut = server.statistics().cut();
+            console.note(cut == 0 ? "drained" : "drained, connections cut: %d".formatted(cut));
+        }
+    }
+
+    /** Where a client finds the server. */
+    private static String place(Server server, String url) {
+        String address = server.addresses().getFirst().toString();
+        return address.startsWith("unix:") ? address : url.formatted(address);
+    }
+
+    private void warnOfBacklog() {
+        // Such a file gives its content to the first read alone: one byte at a time shows one
+        // digit.
+        byte[] text = new byte[32];
+        try (InputStream file = Files.newInputStream(SOMAXCONN)) {
+            int length = file.read(text);
+            int most = Integer.parseInt(new String(text, 0, length, US_ASCII).strip());
+            if (options.backlog > most) {
+                console.note(
+                        "the kernel cuts the backlog of %d to %d: raise net.core.somaxconn with sysctl, or lower --backlog"
+                                .formatted(options.backlog, most));
+            }
+        } catch (IOException | NumberFormatException e) {
+            // No such file outside Linux. Then nobody can tell, and nothing depends on it.
+        }
+    }
+}

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ringfork.examples.command;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the command makes of its arguments and of the environment, without a server. */
+class CommandLineTest {
+
+    private record Outcome(int exitCode, String out, String err) {
+
+        /** Asserts a refusal of one line. */
+        void refused(int expectedCode, String sentence) {
+            assertEquals(sentence + System.lineSeparator(), err);
+            assertEquals("", out);
+            assertEquals(expectedCode, exitCode);
+        }
+
+        /** Asserts a line of the printed configuration. */
+        void shows(String value, String origin) {
+            String line = "%-32s # %s".formatted(value, origin);
+            assertTrue(
+                    out.lines().anyMatch(line::equals), () -> "no line '" + line + "' in\n" + out);
+            assertEquals(0, exitCode);
+        }
+    }
+
+    private static Outcome run(Map<String, String> environment, String... arguments) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        int code = Main.run(arguments, environment, new PrintStream(out), new PrintStream(err));
+        return new Outcome(
+                code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    }
+
+    private static Outcome run(String... arguments) {
+        return run(Map.of(), arguments);
+    }
+
+    @Test
+    void shouldShowCommandsAndAFirstStepWithoutArguments() {
+        Outcome outcome = run();
+        assertEquals(0, outcome.exitCode());
+        assertTrue(outcome.out().contains("Begin with: ringfork serve"), outcome.out());
+        assertTrue(outcome.out().contains("echo"), outcome.out());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"serve", "echo"})
+    void shouldDescribeEveryFlagOfACommand(String command) {
+        Outcome outcome = run(command, "--help");
+        assertEquals(0, outcome.exitCode());
+        for (String flag : new String[] {"--engine", "--trigger", "--port", "--drain-timeout"}) {
+            assertTrue(outcome.out().contains(flag), flag);
+        }
+        assertTrue(outcome.out().contains("(default: 511)"), outcome.out());
+        assertTrue(outcome.out().contains("(default: 30s)"), outcome.out());
+        assertTrue(outcome.out().contains("(default: 16k)"), outcome.out());
+    }
+
+    @Test
+    void shouldTellItsVersion() {
+        Outcome outcome = run("--version");
+        assertEquals(0, outcome.exitCode());
+        assertTrue(outcome.out().startsWith("ringfork "), outcome.out());
+    }
+
+    @Test
+    void shouldTakeDefaults() {
+        Outcome outcome = run("serve", "--print-config");
+        outcome.shows("--host=127.0.0.1", "default");
+        outcome.shows("--port=8080", "default");
+        outcome.shows("--engine=auto", "default");
+        outcome.shows("--trigger=level", "default");
+        outcome.shows("--header-timeout=20s", "default");
+        outcome.shows("--max-line=8190", "default");
+        outcome.shows("--max-body=1m", "default");
+        run("echo", "--print-config").shows("--port=7000", "default");
+    }
+
+    @Test
+    void shouldPreferTheEnvironmentToDefaultsAndFlagsToBoth() {
+        Map<String, String> environment =
+                Map.of("RINGFORK_PORT", "9000", "RINGFORK_MAX_BODY", "2m", "RINGFORK_TRIGGER", "");
+        Outcome outcome = run(environment, "serve", "--print-config", "--port=9001");
+        outcome.shows("--port=9001", "flag");
+        outcome.shows("--max-body=2m", "RINGFORK_MAX_BODY");
+        outcome.shows("--trigger=level", "default");
+    }
+
+    @Test
+    void shouldLetTheLastOfRepeatedFlagsWin() {
+        run("serve", "--print-config", "--port", "1", "--port", "2").shows("--port=2", "flag");
+    }
+
+    @Test
+    void shouldTakeTheAccessLogWithAndWithoutAFile() {
+        run("serve", "--print-config").shows("--access-log=", "default");
+        run("serve", "--print-config", "--access-log").shows("--access-log=-", "flag");
+        run("serve", "--print-config", "--access-log=a.log").shows("--access-log=a.log", "flag");
+    }
+
+    @Test
+    void shouldSuggestAFlagForAMistypedOne() {
+        run("serve", "--prot=1")
+                .refused(
+                        2,
+                        "ringfork serve: there is no flag --prot: did you mean --port? ringfork serve"
+                                + " --help lists what there is");
+    }
+
+    @Test
+    void shouldRefuseAnEngineAndATriggerThatDoNotGoTogether() {
+        run("serve", "--port=0", "--engine=poll", "--trigger=oneshot")
+                .refused(
+                        2,
+                        "ringfork serve: poll reports levels only: choose --trigger level, or"
+                                + " --engine epoll where there is one");
+    }
+
+    @Test
+    void shouldSuggestACommandForAMistypedOne() {
+        run("sevre")
+                .refused(
+                        2,
+                        "ringfork: there is no command sevre: did you mean serve? ringfork --help"
+                                + " lists what there is");
+    }
+
+    @Test
+    void shouldRefuseAnArgumentThatIsNoFlag() {
+        run("serve", "8080")
+                .refused(
+                        2,
+                        "ringfork serve: there is no argument 8080: ringfork serve --help lists what"
+                                + " there is");
+    }
+
+    @Test
+    void shouldRefuseAFlagWithoutItsValue() {
+        run("serve", "--port").refused(2, "ringfork serve: --port needs a value: --port=N");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "--port=http | --port: 'http' is not a whole number",
+                "--port=65536 | --port: ports go from 0 to 65535, not 65536",
+                "--engine=kqueue | --engine: 'kqueue' is none of auto, epoll and poll",
+                "--engine=EPOLL | --engine: 'EPOLL' is none of auto, epoll and poll",
+                "--trigger=lvl | --trigger: 'lvl' is none of level, edge and oneshot",
+                "--max-body=1x | --max-body: '1x' is not a size: write bytes, or 8k, 1m, 2g",
+                "--max-queued=64k | --max-queued: 64k is too little, --high-water and one --buffer"
+                        + " above it need 80k",
+                "--low-water=65k | a low-water mark of 66560: it must be between 0 and the"
+                        + " high-water mark, 65536",
+                "--max-body=2g | '2g' is too much: less than 2g is possible",
+                "--max-fields=0 | fieldCount is 0, the least is 1",
+                "--backlog=0 | a backlog of 0: it must be at least 1",
+            })
+    void shouldRefuseAValueThatMakesNoSense(String argument, String sentence) {
+        run("serve", "--check-config", argument).refused(2, "ringfork serve: " + sentence);
+    }
+
+    @Test
+    void shouldNameTheVariableThatMakesNoSense() {
+        run(Map.of("RINGFORK_IDLE_TIMEOUT", "75"), "serve", "--check-config")
+                .refused(
+                        2,
+                        "ringfork serve: RINGFORK_IDLE_TIMEOUT: '75' is not a time: write a number"
+                                + " and its unit, as in 500ms, 20s, 5m, 1h");
+    }
+
+    @Test
+    void shouldAcceptAGoodConfigurationWithoutListening() {
+        Outcome outcome = run("serve", "--check-config", "--port=1", "--host=::1");
+        assertEquals(
+                "ringfork serve: the configuration is good" + System.lineSeparator(),
+                outcome.out());
+        assertEquals(0, outcome.exitCode());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"no.such.host.invalid", "1.2.3", "1.2.3.256", "::g"})
+    void shouldRefuseAHostThatNoAddressHas(String host) {
+        run("serve", "--check-config", "--host=" + host)
+                .refused(
+                        1,
+                        "ringfork serve: --host: there is no address '%s'; 127.0.0.1 is this machine"
+                                        .formatted(host)
+                                + " alone, 0.0.0.0 all addresses it has");
+    }
+
+    @Test
+    void shouldRefuseAUnixPathThatIsTooLong() {
+        Outcome outcome = run("serve", "--check-config", "--unix=/" + "x".repeat(200));
+        assertEquals(2, outcome.exitCode());
+        assertTrue(outcome.err().startsWith("ringfork serve: --unix: "), outcome.err());
+        assertEquals(1, outcome.err().lines().count(), outcome.err());
+    }
+
+    @Test
+    void shouldRefuseARootThatIsNoFolder(@TempDir Path folder) throws Exception {
+        Path file = Files.writeString(folder.resolve("file"), "text");
+        for (Path root : new Path[] {file, folder.resolve("absent")}) {
+            run("serve", "--check-config", "--root=" + root)
+                    .refused(1, "ringfork serve: --root: %s is not a folder".formatted(root));
+        }
+        assertEquals(0, run("serve", "--check-config", "--root=" + folder).exitCode());
+    }
+}

@@ -16,13 +16,14 @@ import dev.ringfork.bindings.abi.SocketConstants;
 import dev.ringfork.bindings.contract.SyscallsContract;
 import java.lang.foreign.MemorySegment;
 import java.lang.management.ManagementFactory;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** The calls of a loop allocate nothing, whichever door they go through. */
 class AllocationTest extends SyscallsContract {
 
     private static final int WARM_UP = 20_000;
-    private static final int ROUNDS = 100;
+    private static final long SETTLING_NS = TimeUnit.SECONDS.toNanos(20);
     private static final int CALLS = 10_000;
 
     // As users hold them: constants.
@@ -40,11 +41,12 @@ class AllocationTest extends SyscallsContract {
 
     /**
      * The compilers work in the background, and until they are done the linker makes an object for
-     * each capture of errno: so a loop has some rounds to come to nothing, and must.
+     * each capture of errno: so a loop has some time to come to nothing, and must.
      */
     private void assertAllocatesNothing(Runnable loop) {
+        long end = System.nanoTime() + SETTLING_NS;
         long allocated = allocatedBy(loop);
-        for (int round = 1; round < ROUNDS && allocated > 0; round++) {
+        while (allocated > 0 && System.nanoTime() < end) {
             allocated = allocatedBy(loop);
         }
         assertEquals(0, allocated, "bytes for %d calls".formatted(CALLS));

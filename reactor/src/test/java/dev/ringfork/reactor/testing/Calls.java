@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 public final class Calls {
     private final Map<String, Integer> counts = new HashMap<>();
     private final Map<String, Queue<Integer>> refusals = new HashMap<>();
+    private final Map<String, String> missing = new ConcurrentHashMap<>();
     private final Map<Object, Object> watched = new ConcurrentHashMap<>();
     private final Syscalls syscalls;
 
@@ -28,12 +29,21 @@ public final class Calls {
                 Proxies.of(
                         Syscalls.class,
                         (self, method, arguments) -> {
+                            if (method.getName().equals("absence")
+                                    && missing.containsKey(String.valueOf(arguments[0]))) {
+                                return missing.get(String.valueOf(arguments[0]));
+                            }
                             Object result = Proxies.invoke(method, real, arguments);
                             return family(method) && result != null
                                     ? watched.computeIfAbsent(
                                             result, any -> watch(method.getReturnType(), result))
                                     : result;
                         });
+    }
+
+    /** Pretends that this platform lacks a call. */
+    public void miss(String call, String reason) {
+        missing.put(call, reason);
     }
 
     /** The watched calls. */

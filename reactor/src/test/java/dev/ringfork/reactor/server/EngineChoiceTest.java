@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ringfork.reactor.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.ringfork.bindings.Platform;
+import dev.ringfork.bindings.Syscalls;
+import dev.ringfork.reactor.demux.Demultiplexer;
+import dev.ringfork.reactor.demux.Trigger;
+import dev.ringfork.reactor.testing.Calls;
+import dev.ringfork.reactor.testing.EngineUnderTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.EnumSource.Mode;
+
+final class EngineChoiceTest {
+    private final Calls calls = new Calls(Syscalls.get());
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldOpenWhatWasChosen(EngineUnderTest chosen) {
+        Syscalls syscalls = Syscalls.get();
+        EngineChoice choice = EngineChoice.of(chosen.engine(), chosen.trigger(), syscalls);
+
+        try (Demultiplexer demultiplexer = choice.open(syscalls)) {
+            assertEquals(chosen.trigger(), demultiplexer.trigger());
+            assertEquals(Names.of(chosen.engine()), demultiplexer.name());
+        }
+    }
+
+    @Test
+    void shouldChooseEpollWhereThereIsOne() {
+        assumeTrue(Platform.current().linux(), "this system has no epoll");
+
+        EngineChoice choice = EngineChoice.of(Engine.AUTO, Trigger.EDGE, Syscalls.get());
+
+        assertEquals("epoll, edge", choice.description());
+    }
+
+    @Test
+    void shouldSayWhyItChoseTheSecondBest() {
+        calls.miss("epoll_create1", "the kernel was built without it");
+
+        EngineChoice choice = EngineChoice.of(Engine.AUTO, Trigger.LEVEL, calls.syscalls());
+
+        assertEquals(
+                "poll, level (no epoll: the kernel was built without it)", choice.description());
+    }
+
+    @Test
+    void shouldRefuseRatherThanChangeAnExplicitChoice() {
+        calls.miss("epoll_create1", "the kernel was built without it");
+
+        IllegalArgumentException e =
+                assertThrows(
+                        IllegalArgumentException.class,
+                        () -> EngineChoice.of(Engine.EPOLL, Trigger.LEVEL, calls.syscalls()));
+
+        assertTrue(e.toString().contains("the kernel was built without it"), e.toString());
+        assertTrue(e.toString().contains("--engine poll"), e.toString());
+    }
+
+    @ParameterizedTest
+    @EnumSource(mode = Mode.EXCLUDE, names = "LEVEL")
+    void shouldRefuseATriggerThatPollDoesNotHave(Trigger trigger) {
+        IllegalArgumentException e =
+                assertThrows(
+                        IllegalArgumentException.class,
+                        () -> EngineChoice.of(Engine.POLL, trigger, Syscalls.get()));
+
+        assertTrue(e.toString().contains("--trigger level"), e.toString());
+    }
+}

@@ -113,10 +113,21 @@ public final class Reactor implements AutoCloseable {
     }
 
     void remove(Registration registration) {
-        byDescriptor[registration.fd] = null;
         if (!registration.parked) {
             demultiplexer.remove(registration.fd);
         }
+        detach(registration);
+    }
+
+    void forget(Registration registration) {
+        if (!registration.parked) {
+            demultiplexer.forget(registration.fd);
+        }
+        detach(registration);
+    }
+
+    private void detach(Registration registration) {
+        byDescriptor[registration.fd] = null;
         registration.reactor = null;
         registration.fd = -1;
     }

@@ -91,6 +91,16 @@ public final class Registration {
         }
     }
 
+    /**
+     * Takes it out of its reactor when its only holder closes the descriptor next: no call where
+     * the kernel forgets a closed descriptor by itself. Does nothing a second time.
+     */
+    public void forget() {
+        if (reactor != null) {
+            reactor.forget(this);
+        }
+    }
+
     /** Takes it out of its reactor; before the descriptor is closed. Does nothing a second time. */
     public void remove() {
         if (reactor != null) {

@@ -33,6 +33,17 @@ public interface Demultiplexer extends AutoCloseable {
     int remove(int fd);
 
     /**
+     * Forgets a registration whose descriptor its only holder closes next: the cheap way out where
+     * the kernel forgets what is closed by itself. Not for a descriptor that another process
+     * shares, nor one that was duplicated: events of those would go on.
+     *
+     * @return 0, or what {@link #remove} returns
+     */
+    default int forget(int fd) {
+        return remove(fd);
+    }
+
+    /**
      * Waits for events and keeps them until the next call.
      *
      * @param timeoutNs 0 returns at once, negative waits for ever; rounded up to what the kernel

@@ -84,6 +84,11 @@ public final class EpollDemultiplexer implements Demultiplexer {
         return epoll.epoll_ctl(epfd, EPOLL_CTL_DEL, fd, change.address());
     }
 
+    @Override
+    public int forget(int fd) {
+        return 0;
+    }
+
     private int control(int op, int fd, int interest, long token) {
         change.set(JAVA_INT_UNALIGNED, 0, eventsOf(interest));
         change.set(JAVA_LONG_UNALIGNED, DATA, token);

@@ -38,6 +38,7 @@ final class Loop implements AutoCloseable {
     final ServerSettings settings;
     final BufferPool pool;
     final LoopCounters counters = new LoopCounters();
+    final EagerRead eagerRead = new EagerRead();
     final RateLimitedReport reports;
     final boolean edge;
     final long writeTimeoutNs;

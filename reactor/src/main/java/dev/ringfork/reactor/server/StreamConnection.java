@@ -54,6 +54,7 @@ final class StreamConnection implements Connection, EventHandler {
     private boolean inputEnded;
     private boolean outputEnding;
     private boolean outputEnded;
+    private boolean received;
     private boolean unread;
     private boolean lingerWanted;
 
@@ -68,15 +69,16 @@ final class StreamConnection implements Connection, EventHandler {
     // ---- life
 
     /**
-     * Opens the session, and reads at once: often the first bytes came with the connection, and one
-     * that is answered and closed now never needs a registration.
+     * Opens the session, and reads at once where that pays: one that is answered and closed now
+     * never needs a registration.
      */
     void start() {
         loop.opened();
         running = true;
         session.open(loop.protocol);
-        if (state == State.OPEN) {
+        if (state == State.OPEN && loop.eagerRead.worthwhile()) {
             read();
+            loop.eagerRead.outcome(received);
         }
         settle();
         running = false;
@@ -187,20 +189,21 @@ final class StreamConnection implements Connection, EventHandler {
                 return;
             }
             int room = in.room();
-            long received = loop.sockets.recv(fd, in.address() + in.end(), room, 0);
-            if (received <= 0) {
+            long count = loop.sockets.recv(fd, in.address() + in.end(), room, 0);
+            if (count <= 0) {
                 keepOrRelease(in);
-                if (received != -Errno.EINTR) {
-                    nothingReceived(received);
+                if (count != -Errno.EINTR) {
+                    nothingReceived(count);
                     return;
                 }
                 continue;
             }
-            loop.counters.bytesIn.add(received);
-            in.produced((int) received);
-            unread = received == room;
+            received = true;
+            loop.counters.bytesIn.add(count);
+            in.produced((int) count);
+            unread = count == room;
             deliver(in);
-            if (received < room && drained()) {
+            if (count < room && drained()) {
                 return;
             }
         }
@@ -385,7 +388,7 @@ final class StreamConnection implements Connection, EventHandler {
             return;
         }
         state = State.CLOSED;
-        registration.remove();
+        registration.forget();
         loop.descriptors.close(fd);
         if (input != null) {
             loop.pool.release(input);

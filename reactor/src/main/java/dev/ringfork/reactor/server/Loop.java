@@ -4,6 +4,7 @@ package dev.ringfork.reactor.server;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.ringfork.bindings.Descriptors;
+import dev.ringfork.bindings.Errno;
 import dev.ringfork.bindings.Sockets;
 import dev.ringfork.bindings.Syscalls;
 import dev.ringfork.reactor.BufferPool;
@@ -52,6 +53,8 @@ final class Loop implements AutoCloseable {
     private final int readReserve;
     private final ArrayList<StreamConnection> touched = new ArrayList<>();
     private final ArrayDeque<StreamConnection> starved = new ArrayDeque<>();
+    private final ArrayDeque<StreamConnection> refused = new ArrayDeque<>();
+    private int availableWhenRefused;
     private int open;
     private @Nullable Runnable whenEmpty;
 
@@ -81,6 +84,26 @@ final class Loop implements AutoCloseable {
         return pool.available() > readReserve ? pool.lease() : null;
     }
 
+    /**
+     * Reads and throws away what is there, some buffers at most.
+     *
+     * @return what the last recv(2) returned; 0 also when no buffer is left to read into
+     */
+    long discard(int fd, int buffers) {
+        Buffer scratch = pool.lease();
+        if (scratch == null) {
+            return 0;
+        }
+        long received = scratch.capacity();
+        for (int i = 0; i < buffers && received == scratch.capacity(); i++) {
+            do {
+                received = sockets.recv(fd, scratch.address(), scratch.capacity(), 0);
+            } while (received == -Errno.EINTR);
+        }
+        pool.release(scratch);
+        return received;
+    }
+
     /** The connection was used from outside its own event: settle it before the loop waits. */
     void touch(StreamConnection connection) {
         touched.add(connection);
@@ -92,7 +115,19 @@ final class Loop implements AutoCloseable {
         starved.add(connection);
     }
 
+    /** The connection found no buffer to write into. */
+    void refuse(StreamConnection connection) {
+        refused.add(connection);
+        availableWhenRefused = pool.available();
+    }
+
     private void beforePoll() {
+        // Only when some came back: trying again for the same would turn the loop for ever.
+        if (pool.available() > availableWhenRefused) {
+            for (int i = refused.size(); i > 0; i--) {
+                refused.remove().retry();
+            }
+        }
         for (int i = pool.available() - readReserve; i > 0 && !starved.isEmpty(); ) {
             // One that has closed meanwhile needs none: the buffer is the next one's.
             i -= starved.remove().fed() ? 1 : 0;

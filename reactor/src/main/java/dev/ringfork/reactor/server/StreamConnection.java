@@ -40,16 +40,16 @@ final class StreamConnection implements Connection, EventHandler {
     private final WriteQueue queue;
     private final Deadlines deadlines;
     private final GuardedSession session;
+    private final SocketNames names;
     // What the session has left unconsumed.
     private @Nullable Buffer input;
-    private @Nullable Address remote;
-    private @Nullable Address local;
     private State state = State.OPEN;
     private boolean running;
     private boolean touched;
     private boolean paused;
     private boolean congested;
     private boolean starved;
+    private boolean waiting;
     private boolean offerAgain;
     private boolean inputEnded;
     private boolean outputEnding;
@@ -64,6 +64,7 @@ final class StreamConnection implements Connection, EventHandler {
         this.queue = new WriteQueue(loop);
         this.deadlines = new Deadlines(loop.reactor, this::timeUp);
         this.session = new GuardedSession(this);
+        this.names = new SocketNames(loop.sockets, fd);
     }
 
     // ---- life
@@ -311,7 +312,7 @@ final class StreamConnection implements Connection, EventHandler {
             if (queue.blocked() && !loop.edge) {
                 break;
             }
-            if (congested && drainedBelowMark()) {
+            if (congested && queue.low()) {
                 relieve();
             }
         }
@@ -320,13 +321,27 @@ final class StreamConnection implements Connection, EventHandler {
         }
     }
 
-    private boolean drainedBelowMark() {
-        return !queue.holdsFile() && queue.bytes() <= loop.settings.lowWaterBytes();
+    /** A write was refused: what may become writable is told, and input offered again, then. */
+    private void refused(long length) {
+        // With an empty queue it is others who hold the buffers.
+        if (queue.isEmpty() && queue.fits(length) && !waiting) {
+            waiting = true;
+            loop.refuse(this);
+        }
+        congested |= waiting || !queue.isEmpty();
+        touch();
+    }
+
+    /** There are more buffers than when a write was refused. */
+    void retry() {
+        waiting = false;
+        relieve();
+        touch();
     }
 
     private void relieve() {
         congested = false;
-        if (state == State.CLOSED) {
+        if (state != State.OPEN) {
             return;
         }
         session.writable();
@@ -361,23 +376,11 @@ final class StreamConnection implements Connection, EventHandler {
     }
 
     private void discard() {
-        Buffer scratch = loop.pool.lease();
-        if (scratch == null) {
-            closeNow(0);
-            return;
-        }
-        long received = 0;
-        for (int i = 0; i < READS_MAX && (i == 0 || received == scratch.capacity()); i++) {
-            do {
-                received = loop.sockets.recv(fd, scratch.address(), scratch.capacity(), 0);
-            } while (received == -Errno.EINTR);
-        }
-        loop.pool.release(scratch);
+        long received = loop.discard(fd, READS_MAX);
         if (received == -Errno.EAGAIN) {
             registration.exhausted(Interest.READ);
         } else if (received <= 0) {
             closeNow(0);
-            return;
         } else {
             deadlines.lingerOn(nowNs(), loop.lingerIdleNs);
         }
@@ -390,6 +393,7 @@ final class StreamConnection implements Connection, EventHandler {
         state = State.CLOSED;
         registration.forget();
         loop.descriptors.close(fd);
+        names.closed();
         if (input != null) {
             loop.pool.release(input);
             input = null;
@@ -436,7 +440,11 @@ final class StreamConnection implements Connection, EventHandler {
 
     @Override
     public boolean write(MemorySegment source, long offset, long length) {
-        if (!writing() || !queue.accepts(length)) {
+        if (!writing()) {
+            return false;
+        }
+        if (!queue.accepts(length)) {
+            refused(length);
             return false;
         }
         queue.copy(source, offset, length);
@@ -473,7 +481,11 @@ final class StreamConnection implements Connection, EventHandler {
             return null;
         }
         touch();
-        return queue.tail(room);
+        Buffer tail = queue.tail(room);
+        if (tail == null) {
+            refused(room);
+        }
+        return tail;
     }
 
     @Override
@@ -498,7 +510,7 @@ final class StreamConnection implements Connection, EventHandler {
 
     @Override
     public boolean congested() {
-        congested |= queue.holdsFile() || queue.bytes() > loop.settings.highWaterBytes();
+        congested |= queue.high();
         return congested;
     }
 
@@ -572,23 +584,12 @@ final class StreamConnection implements Connection, EventHandler {
 
     @Override
     public Address remoteAddress() {
-        if (remote == null) {
-            remote = closed() ? new Address.Unnamed() : SocketQueries.peer(loop.sockets, fd);
-        }
-        return remote;
+        return names.remote();
     }
 
     @Override
     public Address localAddress() {
-        if (local == null) {
-            local = closed() ? new Address.Unnamed() : SocketQueries.own(loop.sockets, fd);
-        }
-        return local;
-    }
-
-    /** Whether the descriptor's number may be another's by now. */
-    private boolean closed() {
-        return state == State.CLOSED;
+        return names.local();
     }
 
     @Override

@@ -53,9 +53,14 @@ final class WriteQueue {
         return sealedBytes + (count > 0 && last() instanceof Buffer tail ? tail.length() : 0);
     }
 
-    /** Whether a part of a file is queued. */
-    boolean holdsFile() {
-        return fileParts > 0;
+    /** Whether so much is queued that its peer should not ask for more; any part of a file is. */
+    boolean high() {
+        return fileParts > 0 || bytes() > loop.settings.highWaterBytes();
+    }
+
+    /** Whether it has fallen so far that more may be queued. */
+    boolean low() {
+        return fileParts == 0 && bytes() <= loop.settings.lowWaterBytes();
     }
 
     /** The last buffer if it has room, else a new one behind it; null when there is no more. */
@@ -75,15 +80,29 @@ final class WriteQueue {
 
     /** Whether this many bytes can be copied in without passing the bounds of queue and pool. */
     boolean accepts(long length) {
-        long room = count > 0 && last() instanceof Buffer tail ? tail.room() : 0;
-        if (length <= room) {
-            return true;
-        }
-        long slot = loop.pool.slotBytes();
-        long slots = (length - room + slot - 1) / slot;
+        long missing = missingBuffers(length);
+        return missing <= loop.pool.available() && bounds(missing);
+    }
+
+    /** Whether they could be if all buffers were free. */
+    boolean fits(long length) {
+        long missing = missingBuffers(length);
+        return missing * loop.pool.slotBytes() <= loop.settings.poolBytes() && bounds(missing);
+    }
+
+    private boolean bounds(long missing) {
         // The tail is filled before the first new buffer is asked for.
-        return slots <= loop.pool.available()
-                && bytes() + room + slots * slot <= loop.settings.maxQueuedBytes();
+        long then = bytes() + tailRoom() + missing * loop.pool.slotBytes();
+        return missing == 0 || then <= loop.settings.maxQueuedBytes();
+    }
+
+    private long missingBuffers(long length) {
+        long slot = loop.pool.slotBytes();
+        return Math.max(0, (length - tailRoom() + slot - 1) / slot);
+    }
+
+    private int tailRoom() {
+        return count > 0 && last() instanceof Buffer tail ? tail.room() : 0;
     }
 
     /** Copies bytes in, of which {@link #accepts} has said that they fit. */

@@ -150,6 +150,24 @@ interface ClosingContract extends Rigged {
     }
 
     @Test
+    default void shouldLingerOnWhileThePeerSends() {
+        long idleNs = 30_000_000;
+        Probe probe = new Probe().onOpen(Connection::close);
+        Server server =
+                rig().start(probe, settings -> settings.lingerIdle(Duration.ofNanos(idleNs)));
+        Client client = rig().connect();
+        client.expectEnd();
+
+        long began = System.nanoTime();
+        while (System.nanoTime() - began < 3 * idleNs) {
+            client.send("more");
+        }
+
+        assertEquals(1, server.statistics().open(), "it was closed while it received");
+        assertEquals(0, probe.awaitClosed());
+    }
+
+    @Test
     default void shouldNotLingerForEverForAPeerThatGoesOnSending() {
         Probe probe = new Probe().onOpen(Connection::close);
         rig().start(probe, settings -> settings.lingerTotal(Duration.ofMillis(60)));
@@ -443,6 +461,27 @@ interface ClosingContract extends Rigged {
 
         Waiting.of(later.expired, "the later one");
         assertEquals(1, cancelled.expired.getCount());
+    }
+
+    @Test
+    default void shouldNotExpireAfterItsEnd() {
+        Probe gone = new Probe();
+        Probe later = new Probe();
+        AtomicBoolean first = new AtomicBoolean(true);
+        rig().start(connection -> (first.getAndSet(false) ? gone : later).open(connection));
+        rig().connect();
+        gone.awaitOpen();
+        rig().connect();
+        later.awaitOpen();
+
+        gone.run(connection -> {
+            connection.expireAfter(1_000_000);
+            connection.abort();
+            later.awaitOpen().expireAfter(3_000_000);
+        });
+
+        Waiting.of(later.expired, "the later one");
+        assertEquals(1, gone.expired.getCount());
     }
 
     @Test

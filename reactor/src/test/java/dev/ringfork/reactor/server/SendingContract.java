@@ -414,4 +414,104 @@ interface SendingContract extends Rigged {
             in.consume(in.length());
         }
     }
+
+    @Test
+    default void shouldOfferInputAgainWhenThereIsABufferForTheAnswer() {
+        Probe hoarder = new Probe().onOpen(this::takeLittle);
+        Probe answering = new Probe().onReceived(SendingContract::answerWhole);
+        Client slow = connectWithFewBuffers(hoarder, answering, 8 * BUFFER);
+        Client client = rig().connect().send("question");
+        assertEquals("question", answering.awaitReceived(8));
+        int queued = takeAllBuffers(hoarder);
+
+        // It is received into the buffer that is held already; for the answer there is none.
+        client.send(".");
+        String offered = "";
+        while (!offered.endsWith(".")) {
+            offered = answering.awaitReceived();
+        }
+        assertFalse(rig().calls.pollsAgain(20, Duration.ofMillis(60)), "the loop spins");
+        slow.readBytes(queued);
+
+        assertEquals("question.", client.read(9));
+    }
+
+    @Test
+    default void shouldTellASessionThatWasRefusedABuffer() {
+        Probe hoarder = new Probe().onOpen(this::takeLittle);
+        Probe refused = new Probe().onWritable(SendingContract::writeNow);
+        Client slow = connectWithFewBuffers(hoarder, refused, 8 * BUFFER);
+        Client client = rig().connect();
+        refused.awaitOpen();
+        int queued = takeAllBuffers(hoarder);
+        boolean accepted = refused.ask(connection -> connection.write(new byte[1]));
+        assertFalse(accepted);
+
+        slow.readBytes(queued);
+
+        assertEquals("now", client.read(3));
+    }
+
+    @Test
+    default void shouldReadOnAfterAWriteThatCouldNeverFit() {
+        Probe probe = new Probe().onReceived((connection, in) -> connection.write(in));
+        rig().start(
+                        probe,
+                        settings ->
+                                settings.bufferBytes(BUFFER)
+                                        .poolBytes(16 * BUFFER)
+                                        .highWaterBytes(BUFFER)
+                                        .lowWaterBytes(BUFFER));
+        Client client = rig().connect();
+
+        boolean accepted = probe.ask(connection -> connection.write(new byte[17 * BUFFER]));
+
+        assertFalse(accepted);
+        client.ping();
+    }
+
+    /** The first connection is the hoarder's, the second the other's. */
+    private Client connectWithFewBuffers(Probe hoarder, Probe other, int poolBytes) {
+        AtomicInteger next = new AtomicInteger();
+        rig().start(
+                        connection ->
+                                (next.getAndIncrement() == 0 ? hoarder : other).open(connection),
+                        settings ->
+                                settings.bufferBytes(BUFFER)
+                                        .poolBytes(poolBytes)
+                                        .highWaterBytes(BUFFER)
+                                        .lowWaterBytes(BUFFER));
+        Client slow = rig().connect(2048);
+        hoarder.awaitOpen();
+        return slow;
+    }
+
+    /** Fills the socket first, then all buffers; returns how many bytes that took. */
+    private static int takeAllBuffers(Probe hoarder) {
+        int all = 0;
+        int written;
+        do {
+            written = hoarder.ask(SendingContract::writeAllItCan);
+            all += written;
+        } while (written > 0);
+        return all;
+    }
+
+    private static int writeAllItCan(Connection connection) {
+        int written = 0;
+        while (connection.write(new byte[BUFFER])) {
+            written += BUFFER;
+        }
+        return written;
+    }
+
+    private static void answerWhole(Connection connection, Buffer in) {
+        if (in.get(in.end() - 1) == '.') {
+            connection.write(in);
+        }
+    }
+
+    private static void writeNow(Connection connection) {
+        connection.write("now".getBytes(US_ASCII));
+    }
 }

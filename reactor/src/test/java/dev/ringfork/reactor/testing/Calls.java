@@ -63,6 +63,13 @@ public final class Calls {
         }
     }
 
+    /** Takes back the refusals that have not happened yet. */
+    public void relent(String call) {
+        synchronized (counts) {
+            refusals.remove(call);
+        }
+    }
+
     /** How many refusals of this call have not happened yet. */
     public int refusalsLeft(String call) {
         synchronized (counts) {

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ringfork.reactor.protocol.Connection;
 import dev.ringfork.reactor.protocol.Protocol;
@@ -151,7 +152,7 @@ interface ClosingContract extends Rigged {
 
     @Test
     default void shouldLingerOnWhileThePeerSends() {
-        long idleNs = 30_000_000;
+        long idleNs = 100_000_000;
         Probe probe = new Probe().onOpen(Connection::close);
         Server server =
                 rig().start(probe, settings -> settings.lingerIdle(Duration.ofNanos(idleNs)));
@@ -159,8 +160,11 @@ interface ClosingContract extends Rigged {
         client.expectEnd();
 
         long began = System.nanoTime();
-        while (System.nanoTime() - began < 3 * idleNs) {
+        for (long sent = began; sent - began < 2 * idleNs; ) {
+            long now = System.nanoTime();
+            assumeTrue(now - sent < idleNs / 2, "this machine was too busy to send all the time");
             client.send("more");
+            sent = now;
         }
 
         assertEquals(1, server.statistics().open(), "it was closed while it received");

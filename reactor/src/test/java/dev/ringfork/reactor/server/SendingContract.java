@@ -416,6 +416,31 @@ interface SendingContract extends Rigged {
     }
 
     @Test
+    default void shouldLeaveBuffersToAnswersWhenAllConnectionsRead() {
+        List<Probe> probes = new CopyOnWriteArrayList<>();
+        rig().start(
+                        connection -> {
+                            probes.add(new Probe().onReceived(SendingContract::consumeWhole));
+                            return probes.getLast().open(connection);
+                        },
+                        settings -> settings.bufferBytes(BUFFER).poolBytes(8 * BUFFER));
+        List<Client> clients = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            clients.add(rig().connect());
+            Waiting.until(() -> probes.size() == clients.size(), "the connection");
+            clients.getLast().send("incomplete");
+            probes.getFirst().run(connection -> {});
+            probes.getFirst().run(connection -> {});
+        }
+
+        boolean accepted =
+                probes.getFirst().ask(connection -> connection.write("answer".getBytes(US_ASCII)));
+
+        assertTrue(accepted, "input holds every buffer");
+        assertEquals("answer", clients.getFirst().read(6));
+    }
+
+    @Test
     default void shouldOfferInputAgainWhenThereIsABufferForTheAnswer() {
         Probe hoarder = new Probe().onOpen(this::takeLittle);
         Probe answering = new Probe().onReceived(SendingContract::answerWhole);

@@ -49,11 +49,12 @@ public interface Connection {
     @Nullable Buffer output(int room);
 
     /**
-     * Queues a part of a file, sent by sendfile(2) after all that was queued before.
+     * Queues a part of a file, sent by sendfile(2) after all that was queued before. As long as one
+     * waits the connection is {@link #congested}; at most 16 may wait.
      *
      * @param fd taken over: closed when sent or when the connection ends, also if this returns
      *     false
-     * @return false if nothing was queued
+     * @return false if nothing was queued: the connection is closing, or too many wait
      */
     boolean writeFile(int fd, long offset, long length);
 

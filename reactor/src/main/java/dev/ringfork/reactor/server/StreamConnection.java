@@ -490,11 +490,10 @@ final class StreamConnection implements Connection, EventHandler {
 
     @Override
     public boolean writeFile(int file, long offset, long length) {
-        if (!writing()) {
+        if (!writing() || !queue.add(new FilePart(file, offset, length))) {
             loop.descriptors.close(file);
             return false;
         }
-        queue.add(new FilePart(file, offset, length));
         touch();
         return true;
     }

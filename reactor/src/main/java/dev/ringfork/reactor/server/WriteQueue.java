@@ -26,6 +26,9 @@ final class WriteQueue {
     /** One sendfile(2) sends at most this, so that one fast peer does not hold the loop. */
     private static final long FILE_CHUNK_BYTES = 1 << 20;
 
+    /** Each part holds a descriptor; a session that stops when congested never has two. */
+    static final int FILE_PARTS_MAX = 16;
+
     private final Loop loop;
     private @Nullable Object[] items = new @Nullable Object[2];
     private int head;
@@ -120,9 +123,14 @@ final class WriteQueue {
         }
     }
 
-    void add(FilePart part) {
+    /** Takes a part of a file, unless there are {@value #FILE_PARTS_MAX}: then returns false. */
+    boolean add(FilePart part) {
+        if (fileParts == FILE_PARTS_MAX) {
+            return false;
+        }
         append(part);
         fileParts++;
+        return true;
     }
 
     private void append(Object item) {

@@ -177,6 +177,27 @@ interface FileContract extends Rigged {
     }
 
     @Test
+    default void shouldRefuseMoreFilesThanItHolds(@TempDir Path folder) throws IOException {
+        Path file = Files.writeString(folder.resolve("file"), "text");
+        Probe probe = new Probe();
+        rig().start(probe);
+        Client client = rig().connect();
+
+        probe.run(connection -> {
+            for (int i = 0; i < WriteQueue.FILE_PARTS_MAX; i++) {
+                assertTrue(connection.writeFile(open(file), 0, 4));
+            }
+            assertTrue(connection.congested());
+            assertFalse(connection.writeFile(open(file), 0, 4));
+            connection.shutdownOutput();
+        });
+
+        String sent = new String(client.readToEnd(), US_ASCII);
+        assertEquals("text".repeat(WriteQueue.FILE_PARTS_MAX), sent);
+        assertClosed(file);
+    }
+
+    @Test
     default void shouldCloseAFileThatItRefuses(@TempDir Path folder) throws IOException {
         Path file = Files.writeString(folder.resolve("file"), "text");
         Probe probe = new Probe();

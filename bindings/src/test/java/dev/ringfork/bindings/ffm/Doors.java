@@ -12,15 +12,31 @@ final class Doors {
 
     static final String ASKED = System.getProperty("ringfork.ffm.door", "auto");
 
+    private static final String WHY_NO_LIBRARY = whyNoLibrary();
+
     private Doors() {}
 
     /** The provider behind the door asked for; without libringfork its door is skipped. */
     static Syscalls syscalls() {
-        if (ASKED.equals("library")
-                && NativeLibrary.find(Platform.current().key())
-                        instanceof NativeLibrary.Absent absent) {
-            abort(absent.reason());
+        if (ASKED.equals("library") && !WHY_NO_LIBRARY.isEmpty()) {
+            abort(WHY_NO_LIBRARY);
         }
         return Syscalls.get();
+    }
+
+    /** Whether libringfork can be loaded here. */
+    static boolean library() {
+        return WHY_NO_LIBRARY.isEmpty();
+    }
+
+    // Asked once: each answer copies the library to a folder that has to be closed again.
+    private static String whyNoLibrary() {
+        return switch (NativeLibrary.find(Platform.current().key())) {
+            case NativeLibrary.Absent absent -> absent.reason();
+            case NativeLibrary.Present present -> {
+                present.close();
+                yield "";
+            }
+        };
     }
 }

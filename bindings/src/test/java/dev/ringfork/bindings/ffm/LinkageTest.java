@@ -11,7 +11,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.ringfork.bindings.Errno;
 import dev.ringfork.bindings.Platform;
 import dev.ringfork.bindings.Syscalls;
-import dev.ringfork.natives.NativeLibrary;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
@@ -74,17 +73,9 @@ class LinkageTest {
     @Test
     void shouldDoWithoutStubsWhereTheyAreRefused() {
         assumeTrue(platform == Platform.LINUX_X86_64, "stubs are for x86-64 Linux");
-        boolean library =
-                NativeLibrary.find(platform.key()) instanceof NativeLibrary.Present present
-                        && closed(present);
         Linkage linkage = new Linkage("auto", refusing());
-        assertEquals(library ? "library" : "libc", linkage.door());
+        assertEquals(Doors.library() ? "library" : "libc", linkage.door());
         assertEquals(-Errno.EBADF, linkage.link(Prototype.plain("close")).call(-1));
-    }
-
-    private static boolean closed(NativeLibrary.Present present) {
-        present.close();
-        return true;
     }
 
     @Test

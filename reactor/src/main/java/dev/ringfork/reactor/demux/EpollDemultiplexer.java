@@ -22,6 +22,7 @@ import dev.ringfork.bindings.Syscalls;
 import dev.ringfork.bindings.abi.Layouts;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /** epoll(7), with any trigger. */
 public final class EpollDemultiplexer implements Demultiplexer {
@@ -46,6 +47,27 @@ public final class EpollDemultiplexer implements Demultiplexer {
         this.descriptors = syscalls.descriptors();
         this.trigger = trigger;
         this.epfd = epfd;
+    }
+
+    /**
+     * Why there is no epoll here, found by trying: a kernel may be built without it, and a seccomp
+     * filter may forbid it.
+     *
+     * @return the reason, or null if there is one, or if the attempt failed for want of something
+     *     else, as descriptors: then {@link #open} will tell
+     */
+    public static @Nullable String absence(Syscalls syscalls) {
+        String unknown = syscalls.absence("epoll_create1");
+        if (unknown != null) {
+            return unknown;
+        }
+        int epfd = syscalls.epoll().epoll_create1(EPOLL_CLOEXEC);
+        if (epfd >= 0) {
+            syscalls.descriptors().close(epfd);
+            return null;
+        }
+        boolean refused = epfd == -Errno.ENOSYS || epfd == -Errno.EPERM || epfd == -Errno.EACCES;
+        return refused ? "epoll_create1(2) gives " + Errno.name(-epfd) + "; seccomp?" : null;
     }
 
     /**

@@ -24,7 +24,7 @@ record EngineChoice(Engine engine, Trigger trigger, @Nullable String why) {
      *     silently
      */
     static EngineChoice of(Engine engine, Trigger trigger, Syscalls syscalls) {
-        String noEpoll = syscalls.absence("epoll_create1");
+        String noEpoll = engine == Engine.POLL ? null : EpollDemultiplexer.absence(syscalls);
         if (engine == Engine.EPOLL && noEpoll != null) {
             throw new IllegalArgumentException(
                     "the engine epoll cannot be had here: %s; choose --engine poll"

@@ -6,19 +6,26 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.ringfork.bindings.Errno;
 import dev.ringfork.bindings.Platform;
 import dev.ringfork.bindings.Syscalls;
 import dev.ringfork.reactor.demux.Demultiplexer;
 import dev.ringfork.reactor.demux.Trigger;
 import dev.ringfork.reactor.testing.Calls;
 import dev.ringfork.reactor.testing.EngineUnderTest;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
+import org.junit.jupiter.params.provider.MethodSource;
 
 final class EngineChoiceTest {
     private final Calls calls = new Calls(Syscalls.get());
+
+    static IntStream refusals() {
+        return IntStream.of(Errno.ENOSYS, Errno.EPERM, Errno.EACCES);
+    }
 
     @ParameterizedTest
     @EnumSource
@@ -49,6 +56,28 @@ final class EngineChoiceTest {
 
         assertEquals(
                 "poll, level (no epoll: the kernel was built without it)", choice.description());
+    }
+
+    @ParameterizedTest
+    @MethodSource("refusals")
+    void shouldDoWithoutAnEpollThatIsForbidden(int errno) {
+        assumeTrue(Platform.current().linux(), "this system has no epoll");
+        calls.refuse("epoll_create1", errno);
+
+        EngineChoice choice = EngineChoice.of(Engine.AUTO, Trigger.LEVEL, calls.syscalls());
+
+        String why = "epoll_create1(2) gives " + Errno.name(errno) + "; seccomp?";
+        assertEquals("poll, level (no epoll: " + why + ")", choice.description());
+    }
+
+    @Test
+    void shouldNotTakeWantOfDescriptorsForWantOfEpoll() {
+        assumeTrue(Platform.current().linux(), "this system has no epoll");
+        calls.refuse("epoll_create1", Errno.EMFILE);
+
+        EngineChoice choice = EngineChoice.of(Engine.AUTO, Trigger.LEVEL, calls.syscalls());
+
+        assertEquals(Engine.EPOLL, choice.engine());
     }
 
     @Test

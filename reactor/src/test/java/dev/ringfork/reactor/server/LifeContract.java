@@ -94,6 +94,8 @@ interface LifeContract extends Rigged {
     default void shouldLeaveNothingBehindWhenItCannotStart() {
         Address taken = rig().start(Rig.ECHO).addresses().getFirst();
         int opened = rig().calls.count("socket");
+        // The engine is chosen by trying.
+        int tried = rig().calls.count("epoll_create1");
         int closed = rig().calls.count("close");
 
         assertThrows(
@@ -101,7 +103,8 @@ interface LifeContract extends Rigged {
                 () -> rig().start(Rig.ECHO, settings -> settings, Rig.LOOPBACK, taken));
 
         assertEquals(opened + 2, rig().calls.count("socket"));
-        assertEquals(closed + 2, rig().calls.count("close"));
+        tried = rig().calls.count("epoll_create1") - tried;
+        assertEquals(closed + 2 + tried, rig().calls.count("close"));
     }
 
     @Test

@@ -24,13 +24,22 @@ final class RateLimitedReport {
     /**
      * Says it, or counts it if it was said lately.
      *
-     * @param kind the sentence; one that varies without bound must not be passed here
+     * @param kind the sentence; one that varies without bound needs a kind of its own
      */
     void report(String kind, long nowNs) {
+        report(kind, kind, nowNs);
+    }
+
+    /**
+     * The same for a sentence that varies, with a number in it for instance.
+     *
+     * @param kind what is counted as the same; there may be few of them
+     */
+    void report(String kind, String sentence, long nowNs) {
         Kind known = kinds.computeIfAbsent(kind, any -> new Kind(nowNs - INTERVAL_NS));
         known.unsaid++;
         if (nowNs - known.saidNs >= INTERVAL_NS) {
-            sink.accept(known.unsaid == 1 ? kind : kind + " (" + known.unsaid + " times)");
+            sink.accept(known.unsaid == 1 ? sentence : sentence + " (" + known.unsaid + " times)");
             known.saidNs = nowNs;
             known.unsaid = 0;
         }

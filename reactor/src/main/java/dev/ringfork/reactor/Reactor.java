@@ -48,6 +48,7 @@ public final class Reactor implements AutoCloseable {
      * @param stallNs a turn that takes longer is counted and reported
      * @param report receives the reports, on the loop's thread
      * @throws dev.ringfork.bindings.SyscallException if the descriptor for wake-ups cannot be made
+     * @throws IllegalStateException if the demultiplexer cannot watch it
      */
     public Reactor(
             Syscalls syscalls, Demultiplexer demultiplexer, long stallNs, Consumer<String> report) {
@@ -57,7 +58,11 @@ public final class Reactor implements AutoCloseable {
         this.stalls = new StallDetector(stallNs, report);
         this.tasks = new TaskQueue(Wakeup.open(syscalls), report);
         Registration wakeups = new Registration(tasks);
-        Errno.check("register", add(wakeups, tasks.fd(), Interest.READ), "the wake-up descriptor");
+        int result = add(wakeups, tasks.fd(), Interest.READ);
+        if (result < 0) {
+            close();
+            throw new IllegalStateException(demultiplexer.refusal(tasks.fd(), result));
+        }
     }
 
     /** The way to the kernel. */
@@ -83,7 +88,8 @@ public final class Reactor implements AutoCloseable {
     /**
      * Adds a registration.
      *
-     * @return 0, or {@code -ENOSPC}, {@code -ENOMEM}, {@code -EPERM} (a regular file)
+     * @return 0, or {@code -EINVAL} (a number that the demultiplexer cannot watch), {@code
+     *     -ENOSPC}, {@code -ENOMEM}, {@code -EPERM} (a regular file)
      */
     public int add(Registration registration, int fd, int interest) {
         if (registration.reactor != null) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ringfork.reactor.demux;
 
+import dev.ringfork.bindings.Errno;
+
 /**
  * The system call object that reports readiness.
  *
@@ -21,10 +23,20 @@ public interface Demultiplexer extends AutoCloseable {
      *
      * @param interest {@link Interest#READ} and {@link Interest#WRITE} bits
      * @param token comes back with every event of this registration
-     * @return 0, or {@code -EEXIST}, {@code -EPERM} (a regular file), {@code -ENOSPC}, {@code
-     *     -ENOMEM}
+     * @return 0, or {@code -EEXIST}, {@code -EPERM} (a regular file), {@code -EINVAL} (a number
+     *     that this one cannot watch: select's end at FD_SETSIZE), {@code -ENOSPC}, {@code -ENOMEM}
      */
     int add(int fd, int interest, long token);
+
+    /**
+     * Says why {@link #add} refused a descriptor, and what helps where something does.
+     *
+     * @param result what it returned
+     */
+    default String refusal(int fd, int result) {
+        return "%s cannot watch descriptor %d: %s (%s)"
+                .formatted(name(), fd, Errno.name(-result), Errno.text(-result));
+    }
 
     /** Replaces interest and token; with {@link Trigger#ONESHOT} it also arms again. */
     int modify(int fd, int interest, long token);

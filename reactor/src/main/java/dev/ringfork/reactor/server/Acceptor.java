@@ -43,10 +43,14 @@ final class Acceptor implements EventHandler, AutoCloseable {
         this.loop = loop;
         this.listener = listener;
         this.reserve = reserve;
-        Errno.check(
-                "watch",
-                loop.reactor.add(registration, listener.fd(), Interest.READ),
-                listener.address());
+        int result = loop.reactor.add(registration, listener.fd(), Interest.READ);
+        if (result < 0) {
+            throw new IllegalStateException(
+                    "cannot listen on %s: %s"
+                            .formatted(
+                                    listener.address(),
+                                    loop.reactor.demultiplexer().refusal(listener.fd(), result)));
+        }
     }
 
     @Override

@@ -104,6 +104,15 @@ final class Loop implements AutoCloseable {
         return received;
     }
 
+    /** The demultiplexer refused a connection, which is therefore closed. */
+    void unwatched(int fd, int result) {
+        counters.shed.increment();
+        reports.report(
+                Errno.name(-result),
+                "a connection was closed: " + reactor.demultiplexer().refusal(fd, result),
+                reactor.nowNs());
+    }
+
     /** The connection was used from outside its own event: settle it before the loop waits. */
     void touch(StreamConnection connection) {
         touched.add(connection);

@@ -84,9 +84,15 @@ final class ReactorServer implements Server {
     }
 
     private void listen(List<Listener> listeners) {
-        for (Listener listener : listeners) {
-            addresses.add(listener.address());
-            acceptors.add(new Acceptor(loop, listener, reserve));
+        try {
+            for (Listener listener : listeners) {
+                addresses.add(listener.address());
+                acceptors.add(new Acceptor(loop, listener, reserve));
+            }
+        } catch (RuntimeException e) {
+            // The thread that would do it never runs.
+            end();
+            throw e;
         }
     }
 

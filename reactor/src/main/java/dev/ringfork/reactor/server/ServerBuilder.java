@@ -68,6 +68,8 @@ public final class ServerBuilder {
      *
      * @throws dev.ringfork.bindings.SyscallException if an address cannot be had: the message names
      *     call, errno and address
+     * @throws IllegalStateException if the engine cannot watch the listeners: the message says why
+     *     and what helps
      * @throws IllegalArgumentException if the choices cannot work together or not on this system:
      *     the message says why and what to choose instead
      */

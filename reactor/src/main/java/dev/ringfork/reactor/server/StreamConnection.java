@@ -91,10 +91,7 @@ final class StreamConnection implements Connection, EventHandler {
     private void register() {
         int result = loop.reactor.add(registration, fd, interest());
         if (result < 0) {
-            loop.counters.shed.increment();
-            loop.reports.report(
-                    "a connection was closed: it could not be watched: " + Errno.name(-result),
-                    nowNs());
+            loop.unwatched(fd, result);
             closeNow(-result);
         } else if (offerAgain) {
             registration.again(Interest.READ);

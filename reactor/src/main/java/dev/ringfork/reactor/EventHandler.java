@@ -17,7 +17,8 @@ public interface EventHandler {
     void ready(Registration registration, int ready);
 
     /**
-     * The connection broke while nobody was interested in reading or writing.
+     * The connection broke while nobody was interested in reading or writing. Not every
+     * demultiplexer tells: with select(2) that is met at the next call.
      *
      * @param ready {@link dev.ringfork.reactor.demux.Interest} bits, {@code HANGUP} or {@code
      *     ERROR} among them

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ringfork.reactor.demux;
 
-/** Bits of what a registration asks to be told, and of what a demultiplexer reports. */
+/**
+ * Bits of what a registration asks to be told, and of what a demultiplexer reports.
+ *
+ * <p>What is reported only, select(2) does not tell: with it a hang-up or an error is {@link #READ}
+ * or {@link #WRITE} to who asked for that, and nothing to who asked for nothing.
+ */
 public final class Interest {
     /**
      * Asked: bytes can be read or connections accepted. Reported: so they can, or the end is near.

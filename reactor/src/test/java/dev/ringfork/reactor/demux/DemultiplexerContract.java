@@ -11,6 +11,7 @@ import static dev.ringfork.reactor.demux.Interest.READ_CLOSED;
 import static dev.ringfork.reactor.demux.Interest.WRITE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ringfork.bindings.Syscalls;
 import dev.ringfork.reactor.testing.Calls;
@@ -197,11 +198,13 @@ abstract class DemultiplexerContract {
         plumbing.close(pair.far());
 
         int ready = poll().getOrDefault(1L, 0);
-        assertEquals(READ | HANGUP | READ_CLOSED, ready & (READ | HANGUP | READ_CLOSED | ERROR));
+        int expected = told(READ | HANGUP | READ_CLOSED);
+        assertEquals(expected, ready & (READ | HANGUP | READ_CLOSED | ERROR));
     }
 
     @Test
     void shouldReportAHangUpThatNobodyAskedFor() {
+        assumeHangUps();
         Pair pair = plumbing.socketpair();
         demultiplexer.add(pair.near(), 0, 1);
         poll();
@@ -213,6 +216,7 @@ abstract class DemultiplexerContract {
 
     @Test
     void shouldReportAPendingErrorThatNobodyAskedFor() {
+        assumeHangUps();
         Pair pair = plumbing.socketpair();
         demultiplexer.add(pair.near(), 0, 1);
         poll();
@@ -230,7 +234,7 @@ abstract class DemultiplexerContract {
 
         plumbing.close(pipe.far());
 
-        assertEquals(READ | HANGUP, poll().getOrDefault(1L, 0) & (READ | HANGUP));
+        assertEquals(told(READ | HANGUP), poll().getOrDefault(1L, 0) & (READ | HANGUP));
     }
 
     @Test
@@ -240,7 +244,7 @@ abstract class DemultiplexerContract {
 
         plumbing.close(pipe.near());
 
-        assertEquals(WRITE | ERROR, poll().getOrDefault(1L, 0) & (WRITE | ERROR));
+        assertEquals(told(WRITE | ERROR), poll().getOrDefault(1L, 0) & (WRITE | ERROR));
     }
 
     @Test
@@ -250,13 +254,26 @@ abstract class DemultiplexerContract {
 
         plumbing.shutdownOutput(pair.far());
 
-        // poll(2) as POSIX has it does not tell this end from bytes.
+        // poll(2) as POSIX has it, and select(2), do not tell this end from bytes.
         int expected = reportsReadClosed() ? READ | READ_CLOSED : READ;
         assertEquals(expected, poll().getOrDefault(1L, 0) & (READ | READ_CLOSED | HANGUP | ERROR));
     }
 
     boolean reportsReadClosed() {
         return true;
+    }
+
+    /** Whether hang-ups and errors are told by name, and also to who asks for nothing. */
+    boolean reportsHangUps() {
+        return true;
+    }
+
+    private int told(int bits) {
+        return reportsHangUps() ? bits : bits & (READ | WRITE);
+    }
+
+    private void assumeHangUps() {
+        assumeTrue(reportsHangUps(), "this one tells nothing to who asks for nothing");
     }
 
     @Test
@@ -320,8 +337,7 @@ abstract class DemultiplexerContract {
 
     @Test
     void shouldReturnAnInterruptionAsAResult() {
-        calls.refuse("epoll_wait", EINTR);
-        calls.refuse("poll", EINTR);
+        calls.refusePoll(EINTR);
         plumbing.write(watchedPipe(1).far(), "x");
 
         assertEquals(-EINTR, demultiplexer.poll(-1));

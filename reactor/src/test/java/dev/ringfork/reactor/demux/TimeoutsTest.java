@@ -24,4 +24,20 @@ final class TimeoutsTest {
     void shouldRoundUpAndNeverToABusyLoop(long timeoutNs, int expectedMs) {
         assertEquals(expectedMs, Timeouts.milliseconds(timeoutNs));
     }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0, 0",
+        "1, 1",
+        "999, 1",
+        "1000, 1",
+        "1001, 2",
+        "-1, -1",
+        "-9223372036854775808, -1",
+        "2147483647000001, 2147483647000",
+        "9223372036854775807, 2147483647000"
+    })
+    void shouldRoundUpFinerWhereTheKernelCountsFiner(long timeoutNs, long expectedUs) {
+        assertEquals(expectedUs, Timeouts.microseconds(timeoutNs));
+    }
 }

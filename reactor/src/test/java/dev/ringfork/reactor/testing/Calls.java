@@ -17,7 +17,12 @@ import org.jspecify.annotations.Nullable;
  * <p>Safe for use by many threads. What is not refused reaches the kernel.
  */
 public final class Calls {
+    /** What the engines wait with. */
+    private static final String[] POLLS = {"epoll_wait", "poll", "select"};
+
     private final Map<String, Integer> counts = new HashMap<>();
+    private final Map<String, Object> firstArguments = new HashMap<>();
+    private final Map<String, Runnable> before = new ConcurrentHashMap<>();
     private final Map<String, Queue<Integer>> refusals = new HashMap<>();
     private final Map<String, String> missing = new ConcurrentHashMap<>();
     private final Map<Object, Object> watched = new ConcurrentHashMap<>();
@@ -63,6 +68,25 @@ public final class Calls {
         }
     }
 
+    /** The same for the next time that a loop asks for events, whichever engine it has. */
+    public void refusePoll(int errno) {
+        for (String call : POLLS) {
+            refuse(call, errno);
+        }
+    }
+
+    /** Does something before every call of this name, on the thread that makes it. */
+    public void before(String call, Runnable action) {
+        before.put(call, action);
+    }
+
+    /** The first argument of the last call of this name, which has an int there. */
+    public int firstArgument(String call) {
+        synchronized (counts) {
+            return (Integer) firstArguments.getOrDefault(call, -1);
+        }
+    }
+
     /** Takes back the refusals that have not happened yet. */
     public void relent(String call) {
         synchronized (counts) {
@@ -90,7 +114,7 @@ public final class Calls {
 
     /** How often a loop has asked for events. */
     public int polls() {
-        return count("epoll_wait", "poll");
+        return count(POLLS);
     }
 
     /** How often bytes were sent. */
@@ -123,9 +147,13 @@ public final class Calls {
         }
     }
 
-    private @Nullable Integer note(String call) {
+    private @Nullable Integer note(String call, Object @Nullable [] arguments) {
+        before.getOrDefault(call, () -> {}).run();
         synchronized (counts) {
             counts.merge(call, 1, Integer::sum);
+            if (arguments != null) {
+                firstArguments.put(call, arguments[0]);
+            }
             counts.notifyAll();
             Queue<Integer> queue = refusals.get(call);
             return queue == null ? null : queue.poll();
@@ -136,7 +164,7 @@ public final class Calls {
         return Proxies.of(
                 family,
                 (self, method, arguments) -> {
-                    Integer errno = note(method.getName());
+                    Integer errno = note(method.getName(), arguments);
                     if (errno == null) {
                         return Proxies.invoke(method, real, arguments);
                     }

@@ -350,8 +350,9 @@ abstract class ReactorContract {
         settle();
 
         assertEquals(0, recorder.calls());
-        assertEquals(1, recorder.broken.size());
-        assertEquals(HANGUP, recorder.broken.getFirst() & (HANGUP | ERROR));
+        assertEquals(
+                engine().reportsHangUps() ? List.of(HANGUP) : List.of(),
+                recorder.broken.stream().map(bits -> bits & (HANGUP | ERROR)).toList());
     }
 
     @Test
@@ -368,12 +369,14 @@ abstract class ReactorContract {
         settle();
 
         assertEquals(1, recorder.calls());
-        assertEquals(READ | READ_CLOSED, recorder.ready.getFirst() & (READ | READ_CLOSED));
+        int expected = engine().reportsHangUps() ? READ | READ_CLOSED : READ;
+        assertEquals(expected, recorder.ready.getFirst() & (READ | READ_CLOSED));
         assertEquals("last words", plumbing.read(pair.near(), 100));
     }
 
     @Test
     void shouldReportAHangUpToWhoStoppedReadingBeforeIt() {
+        engine().assumeHangUps();
         Pair pair = plumbing.socketpair();
         Recorder recorder = new Recorder(registration -> registration.interest(0));
         reactor.add(recorder.registration, pair.near(), READ);
@@ -390,6 +393,7 @@ abstract class ReactorContract {
 
     @Test
     void shouldReportAnErrorToWhoIsInterestedInNothing() {
+        engine().assumeHangUps();
         Pair pair = plumbing.socketpair();
         Recorder recorder = watch(pair, 0);
         plumbing.write(pair.near(), "unread");
@@ -418,6 +422,7 @@ abstract class ReactorContract {
 
     @Test
     void shouldWatchDescriptorsOfAnyNumber() {
+        engine().assumeAnyNumber();
         Pair pair = plumbing.socketpair();
         plumbing.write(pair.far(), "x");
         Recorder recorder = new Recorder(this::readOne);
@@ -473,8 +478,7 @@ abstract class ReactorContract {
         Pair pair = plumbing.socketpair();
         plumbing.write(pair.far(), "x");
         Recorder recorder = watch(pair, READ);
-        calls.refuse("epoll_wait", Errno.EINTR);
-        calls.refuse("poll", Errno.EINTR);
+        calls.refusePoll(Errno.EINTR);
 
         assertEquals(-Errno.EINTR, reactor.runOnce(-1));
         reactor.runOnce(-1);
@@ -484,8 +488,7 @@ abstract class ReactorContract {
 
     @Test
     void shouldThrowWhenTheDemultiplexerFails() {
-        calls.refuse("epoll_wait", Errno.EBADF);
-        calls.refuse("poll", Errno.EBADF);
+        calls.refusePoll(Errno.EBADF);
 
         SyscallException e = assertThrows(SyscallException.class, () -> reactor.runOnce(-1));
 

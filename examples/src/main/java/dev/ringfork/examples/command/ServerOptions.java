@@ -46,7 +46,7 @@ final class ServerOptions {
     @Option(
             names = "--engine",
             paramLabel = "ENGINE",
-            description = "What the loop waits with: auto, epoll or poll (default: auto).")
+            description = "What the loop waits with: auto, epoll, poll or select (default: auto).")
     Engine engine = Engine.AUTO;
 
     @Option(

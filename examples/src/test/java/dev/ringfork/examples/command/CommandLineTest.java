@@ -121,12 +121,14 @@ class CommandLineTest {
                                 + " --help lists what there is");
     }
 
-    @Test
-    void shouldRefuseAnEngineAndATriggerThatDoNotGoTogether() {
-        run("serve", "--port=0", "--engine=poll", "--trigger=oneshot")
+    @ParameterizedTest
+    @ValueSource(strings = {"poll", "select"})
+    void shouldRefuseAnEngineAndATriggerThatDoNotGoTogether(String engine) {
+        run("serve", "--port=0", "--engine=" + engine, "--trigger=oneshot")
                 .refused(
                         2,
-                        "ringfork serve: poll reports levels only: choose --trigger level, or"
+                        "ringfork serve: %s reports levels only: choose --trigger level, or"
+                                        .formatted(engine)
                                 + " --engine epoll where there is one");
     }
 
@@ -160,8 +162,8 @@ class CommandLineTest {
             value = {
                 "--port=http | --port: 'http' is not a whole number",
                 "--port=65536 | --port: ports go from 0 to 65535, not 65536",
-                "--engine=kqueue | --engine: 'kqueue' is none of auto, epoll and poll",
-                "--engine=EPOLL | --engine: 'EPOLL' is none of auto, epoll and poll",
+                "--engine=kqueue | --engine: 'kqueue' is none of auto, epoll, poll and select",
+                "--engine=EPOLL | --engine: 'EPOLL' is none of auto, epoll, poll and select",
                 "--trigger=lvl | --trigger: 'lvl' is none of level, edge and oneshot",
                 "--max-body=1x | --max-body: '1x' is not a size: write bytes, or 8k, 1m, 2g",
                 "--max-queued=64k | --max-queued: 64k is too little, --high-water and one --buffer"

@@ -60,7 +60,7 @@ class ServerCommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"auto", "epoll", "poll"})
+    @ValueSource(strings = {"auto", "epoll", "poll", "select"})
     void shouldServeWithEveryEngine(String engine) throws Exception {
         if (engine.equals("epoll")) {
             assumeEpoll();

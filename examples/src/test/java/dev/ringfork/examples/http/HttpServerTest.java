@@ -125,7 +125,7 @@ final class HttpServerTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"AUTO, LEVEL", "AUTO, EDGE", "AUTO, ONESHOT", "POLL, LEVEL"})
+    @CsvSource({"AUTO, LEVEL", "AUTO, EDGE", "AUTO, ONESHOT", "POLL, LEVEL", "SELECT, LEVEL"})
     void shouldServeOnEveryEngine(Engine engine, Trigger trigger) throws Exception {
         byte[] file = noise(5 * MEBIBYTE);
         Files.write(folder.resolve("large.bin"), file);

@@ -8,5 +8,11 @@ public enum Engine {
     /** Linux, epoll(7): costs do not grow with idle connections. */
     EPOLL,
     /** Everywhere, poll(2): each turn costs time proportional to all connections. */
-    POLL
+    POLL,
+    /**
+     * Everywhere, select(2): as poll, and only for descriptors below FD_SETSIZE, 1024. A connection
+     * beyond it is closed, and one that is paused learns of a reset only when it goes on. Never
+     * chosen by {@link #AUTO}.
+     */
+    SELECT
 }

@@ -5,6 +5,7 @@ import dev.ringfork.bindings.Syscalls;
 import dev.ringfork.reactor.demux.Demultiplexer;
 import dev.ringfork.reactor.demux.EpollDemultiplexer;
 import dev.ringfork.reactor.demux.PollDemultiplexer;
+import dev.ringfork.reactor.demux.SelectDemultiplexer;
 import dev.ringfork.reactor.demux.Trigger;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,9 @@ record EngineChoice(Engine engine, Trigger trigger, @Nullable String why) {
      *     silently
      */
     static EngineChoice of(Engine engine, Trigger trigger, Syscalls syscalls) {
+        if (engine == Engine.SELECT) {
+            return levelOnly(engine, trigger, null);
+        }
         String noEpoll = engine == Engine.POLL ? null : EpollDemultiplexer.absence(syscalls);
         if (engine == Engine.EPOLL && noEpoll != null) {
             throw new IllegalArgumentException(
@@ -31,21 +35,29 @@ record EngineChoice(Engine engine, Trigger trigger, @Nullable String why) {
                             .formatted(noEpoll));
         }
         if (engine == Engine.POLL || noEpoll != null) {
-            if (trigger != Trigger.LEVEL) {
-                throw new IllegalArgumentException(
-                        "poll reports levels only: choose --trigger level, or --engine epoll where there is one");
-            }
             boolean second = engine == Engine.AUTO;
-            return new EngineChoice(Engine.POLL, trigger, second ? "no epoll: " + noEpoll : null);
+            return levelOnly(Engine.POLL, trigger, second ? "no epoll: " + noEpoll : null);
         }
         return new EngineChoice(Engine.EPOLL, trigger, null);
     }
 
+    private static EngineChoice levelOnly(Engine engine, Trigger trigger, @Nullable String why) {
+        if (trigger != Trigger.LEVEL) {
+            throw new IllegalArgumentException(
+                    "%s reports levels only: choose --trigger level, or --engine epoll where there is one"
+                            .formatted(Names.of(engine)));
+        }
+        return new EngineChoice(engine, trigger, why);
+    }
+
     /** Makes the demultiplexer. */
     Demultiplexer open(Syscalls syscalls) {
-        return engine == Engine.EPOLL
-                ? EpollDemultiplexer.open(syscalls, trigger)
-                : new PollDemultiplexer(syscalls);
+        return switch (engine) {
+            case EPOLL -> EpollDemultiplexer.open(syscalls, trigger);
+            case POLL -> new PollDemultiplexer(syscalls);
+            case SELECT -> new SelectDemultiplexer(syscalls);
+            case AUTO -> throw new IllegalStateException("nothing was chosen");
+        };
     }
 
     /** As the command line would say it. */

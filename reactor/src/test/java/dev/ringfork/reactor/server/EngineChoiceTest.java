@@ -16,8 +16,8 @@ import dev.ringfork.reactor.testing.EngineUnderTest;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.EnumSource.Mode;
 import org.junit.jupiter.params.provider.MethodSource;
 
 final class EngineChoiceTest {
@@ -94,13 +94,28 @@ final class EngineChoiceTest {
     }
 
     @ParameterizedTest
-    @EnumSource(mode = Mode.EXCLUDE, names = "LEVEL")
-    void shouldRefuseATriggerThatPollDoesNotHave(Trigger trigger) {
+    @CsvSource({"POLL, EDGE", "POLL, ONESHOT", "SELECT, EDGE", "SELECT, ONESHOT"})
+    void shouldRefuseATriggerThatTheEngineDoesNotHave(Engine engine, Trigger trigger) {
         IllegalArgumentException e =
                 assertThrows(
                         IllegalArgumentException.class,
-                        () -> EngineChoice.of(Engine.POLL, trigger, Syscalls.get()));
+                        () -> EngineChoice.of(engine, trigger, Syscalls.get()));
 
-        assertTrue(e.toString().contains("--trigger level"), e.toString());
+        assertEquals(
+                Names.of(engine)
+                        + " reports levels only: choose --trigger level, or --engine epoll where there is one",
+                e.getMessage());
+    }
+
+    @Test
+    void shouldHaveSelectWhetherThereIsEpollOrNot() {
+        assertEquals(
+                "select, level",
+                EngineChoice.of(Engine.SELECT, Trigger.LEVEL, calls.syscalls()).description());
+        calls.miss("epoll_create1", "the kernel was built without it");
+
+        assertEquals(
+                "select, level",
+                EngineChoice.of(Engine.SELECT, Trigger.LEVEL, calls.syscalls()).description());
     }
 }

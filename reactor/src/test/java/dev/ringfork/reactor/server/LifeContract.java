@@ -313,8 +313,7 @@ interface LifeContract extends Rigged {
         Client client = rig().connect();
         probe.awaitOpen();
 
-        rig().calls.refuse("epoll_wait", EBADF);
-        rig().calls.refuse("poll", EBADF);
+        rig().calls.refusePoll(EBADF);
         client.send("x");
 
         client.expectClosed();

@@ -309,6 +309,7 @@ interface ReceivingContract extends Rigged {
 
     @Test
     default void shouldNoticeTheResetOfAPausedConnection() {
+        rig().engine.assumeHangUps();
         Probe probe = new Probe();
         rig().start(probe);
         Client client = rig().connect();
@@ -321,6 +322,7 @@ interface ReceivingContract extends Rigged {
 
     @Test
     default void shouldNoticeTheResetOfAConnectionThatPausedWithInputQueued() {
+        rig().engine.assumeHangUps();
         Probe probe = new Probe().onReceived((connection, in) -> connection.pause());
         rig().start(probe);
         Client client = rig().connect().send("left unread");

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ringfork.reactor.testing;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import dev.ringfork.bindings.Syscalls;
 import dev.ringfork.reactor.demux.Demultiplexer;
 import dev.ringfork.reactor.demux.EpollDemultiplexer;
 import dev.ringfork.reactor.demux.PollDemultiplexer;
+import dev.ringfork.reactor.demux.SelectDemultiplexer;
 import dev.ringfork.reactor.demux.Trigger;
 import dev.ringfork.reactor.server.Engine;
 
@@ -13,7 +16,8 @@ public enum EngineUnderTest {
     EPOLL_LEVEL(Engine.EPOLL, Trigger.LEVEL),
     EPOLL_EDGE(Engine.EPOLL, Trigger.EDGE),
     EPOLL_ONESHOT(Engine.EPOLL, Trigger.ONESHOT),
-    POLL(Engine.POLL, Trigger.LEVEL);
+    POLL(Engine.POLL, Trigger.LEVEL),
+    SELECT(Engine.SELECT, Trigger.LEVEL);
 
     private final Engine engine;
     private final Trigger trigger;
@@ -35,8 +39,26 @@ public enum EngineUnderTest {
 
     /** A demultiplexer of its own. */
     public Demultiplexer open(Syscalls syscalls) {
-        return engine == Engine.EPOLL
-                ? EpollDemultiplexer.open(syscalls, trigger)
-                : new PollDemultiplexer(syscalls);
+        return switch (this) {
+            case EPOLL_LEVEL, EPOLL_EDGE, EPOLL_ONESHOT ->
+                    EpollDemultiplexer.open(syscalls, trigger);
+            case POLL -> new PollDemultiplexer(syscalls);
+            case SELECT -> new SelectDemultiplexer(syscalls);
+        };
+    }
+
+    /** Whether it tells of hang-ups and errors by name, and also who asks for nothing. */
+    public boolean reportsHangUps() {
+        return this != SELECT;
+    }
+
+    /** Skips a test of what happens when a hang-up is reported to who asks for nothing. */
+    public void assumeHangUps() {
+        assumeTrue(reportsHangUps(), "select tells nothing to who asks for nothing");
+    }
+
+    /** Skips a test that needs descriptors of any number. */
+    public void assumeAnyNumber() {
+        assumeTrue(this != SELECT, "select ends at FD_SETSIZE");
     }
 }

@@ -12,6 +12,7 @@ import static dev.ringfork.bindings.abi.SocketConstants.SOCK_NONBLOCK;
 import static dev.ringfork.bindings.abi.SocketConstants.SOCK_STREAM;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ringfork.bindings.Descriptors;
 import dev.ringfork.bindings.Errno;
@@ -64,6 +65,26 @@ public final class Plumbing implements AutoCloseable {
     /** Another descriptor of the same, the lowest free number that is not below. */
     public int duplicate(int fd, int atLeast) {
         return opened(Errno.check("fcntl", descriptors.fcntl(fd, F_DUPFD_CLOEXEC, atLeast), fd));
+    }
+
+    /**
+     * Takes all numbers below a limit, so that what is opened next is beyond it. Skips the test
+     * where so many are not allowed.
+     *
+     * @return the highest of them that was free
+     */
+    public int fillBelow(int limit) {
+        Pair pipe = pipe();
+        int last = -1;
+        while (true) {
+            int fd = descriptors.fcntl(pipe.near(), F_DUPFD_CLOEXEC, 0);
+            assumeTrue(fd != -Errno.EMFILE, "ulimit -n does not allow " + limit + " descriptors");
+            opened(Errno.check("fcntl", fd, pipe.near()));
+            if (fd >= limit) {
+                return last;
+            }
+            last = fd;
+        }
     }
 
     /** A regular file, open for reading. */

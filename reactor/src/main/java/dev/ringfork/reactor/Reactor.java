@@ -251,7 +251,8 @@ public final class Reactor implements AutoCloseable {
             return;
         }
         registration.ready |= ready;
-        if (trigger == Trigger.ONESHOT) {
+        // An exclusive one stays armed: it cannot be modified, so it could not be armed again.
+        if (trigger == Trigger.ONESHOT && (registration.interest & Interest.EXCLUSIVE) == 0) {
             registration.armed = Registration.DISARMED;
         }
         // Listed, it runs in a moment anyway: once a turn is enough.

@@ -72,7 +72,8 @@ public final class Registration {
 
     /**
      * Changes the interest. While the handler runs this costs nothing; what is left of it when the
-     * handler returns is told to the demultiplexer, once.
+     * handler returns is told to the demultiplexer, once. Not for one that was added with {@link
+     * Interest#EXCLUSIVE}: remove it and add it again.
      *
      * @throws IllegalStateException if the kernel refuses, which it does for lack of memory only
      */

@@ -21,7 +21,8 @@ public interface Demultiplexer extends AutoCloseable {
     /**
      * Adds a registration.
      *
-     * @param interest {@link Interest#READ} and {@link Interest#WRITE} bits
+     * @param interest {@link Interest#READ} and {@link Interest#WRITE} bits; for a listener that is
+     *     watched elsewhere too, {@link Interest#EXCLUSIVE}
      * @param token comes back with every event of this registration
      * @return 0, or {@code -EEXIST}, {@code -EPERM} (a regular file), {@code -EINVAL} (a number
      *     that this one cannot watch: select's end at FD_SETSIZE), {@code -ENOSPC}, {@code -ENOMEM}
@@ -38,7 +39,10 @@ public interface Demultiplexer extends AutoCloseable {
                 .formatted(name(), fd, Errno.name(-result), Errno.text(-result));
     }
 
-    /** Replaces interest and token; with {@link Trigger#ONESHOT} it also arms again. */
+    /**
+     * Replaces interest and token; with {@link Trigger#ONESHOT} it also arms again. Not for what
+     * was added with {@link Interest#EXCLUSIVE}.
+     */
     int modify(int fd, int interest, long token);
 
     /** Removes a registration; before its descriptor is closed. */

@@ -3,6 +3,7 @@ package dev.ringfork.reactor.demux;
 
 import static dev.ringfork.bindings.abi.EpollConstants.EPOLLERR;
 import static dev.ringfork.bindings.abi.EpollConstants.EPOLLET;
+import static dev.ringfork.bindings.abi.EpollConstants.EPOLLEXCLUSIVE;
 import static dev.ringfork.bindings.abi.EpollConstants.EPOLLHUP;
 import static dev.ringfork.bindings.abi.EpollConstants.EPOLLIN;
 import static dev.ringfork.bindings.abi.EpollConstants.EPOLLONESHOT;
@@ -118,6 +119,11 @@ public final class EpollDemultiplexer implements Demultiplexer {
     }
 
     private int eventsOf(int interest) {
+        if ((interest & Interest.EXCLUSIVE) != 0) {
+            // The kernel refuses it together with ONESHOT and with RDHUP, epoll_ctl(2). One before
+            // Linux 4.5 does not know the bit and passes over it.
+            return EPOLLIN | EPOLLEXCLUSIVE | (trigger == Trigger.EDGE ? EPOLLET : 0);
+        }
         return switch (trigger) {
             case LEVEL -> asked(interest);
             case ONESHOT -> asked(interest) | EPOLLONESHOT;

@@ -25,5 +25,13 @@ public final class Interest {
     /** Reported only, asked or not: an error is pending; the next call will return it. */
     public static final int ERROR = 16;
 
+    /**
+     * Asked at {@link Demultiplexer#add} only, for a listener that several demultiplexers watch:
+     * what comes wakes one or a few of those that wait, not all. Such a registration can be removed
+     * and added again but not modified, and with {@link Trigger#ONESHOT} it is reported as a level.
+     * Where the kernel has no such thing all are woken.
+     */
+    public static final int EXCLUSIVE = 32;
+
     private Interest() {}
 }

@@ -19,11 +19,12 @@ import dev.ringfork.reactor.EventHandler;
 import dev.ringfork.reactor.Registration;
 import dev.ringfork.reactor.Timer;
 import dev.ringfork.reactor.demux.Interest;
+import java.util.function.IntConsumer;
 
 /**
  * Turns a readable listener into connections.
  *
- * <p>Confined to the loop's thread. Owns the listener.
+ * <p>Confined to the loop's thread. Holds a share of the listener.
  */
 final class Acceptor implements EventHandler, AutoCloseable {
     /** Accepted in one turn, so that those who are connected are served in between. */
@@ -32,18 +33,32 @@ final class Acceptor implements EventHandler, AutoCloseable {
     /** How long a listener rests when the system is out of descriptors or memory. */
     private static final long REST_NS = 100_000_000L;
 
+    /**
+     * The kernel wakes the exclusive watcher that has watched longest, so one loop would get all
+     * connections of a quiet server: after so many it goes to the end of the line.
+     */
+    private static final int TURN_CONNECTIONS = 16;
+
     private final Loop loop;
     private final Listener listener;
     private final ReserveDescriptor reserve;
+    private final IntConsumer intake;
     private final Registration registration = new Registration(this);
-    private final Timer rest = new Timer(this::rested);
+    private final Timer rest = new Timer(this::watchOrRest);
+    private int acceptedInTurn;
     private boolean closed;
 
-    Acceptor(Loop loop, Listener listener, ReserveDescriptor reserve) {
+    /**
+     * Watches a listener.
+     *
+     * @param intake takes over every accepted descriptor
+     */
+    Acceptor(Loop loop, Listener listener, ReserveDescriptor reserve, IntConsumer intake) {
         this.loop = loop;
         this.listener = listener;
         this.reserve = reserve;
-        int result = loop.reactor.add(registration, listener.fd(), Interest.READ);
+        this.intake = intake;
+        int result = watch();
         if (result < 0) {
             throw new IllegalStateException(
                     "cannot listen on %s: %s"
@@ -53,9 +68,19 @@ final class Acceptor implements EventHandler, AutoCloseable {
         }
     }
 
+    private int watch() {
+        acceptedInTurn = 0;
+        int interest = listener.shared() ? Interest.READ | Interest.EXCLUSIVE : Interest.READ;
+        return loop.reactor.add(registration, listener.fd(), interest);
+    }
+
     @Override
     public void ready(Registration ignored, int ready) {
         for (int i = 0; i < BATCH_MAX && acceptOne(); i++) {}
+        if (listener.shared() && acceptedInTurn >= TURN_CONNECTIONS && registration.registered()) {
+            registration.remove();
+            watchOrRest();
+        }
     }
 
     /**
@@ -72,10 +97,11 @@ final class Acceptor implements EventHandler, AutoCloseable {
         if (fd < 0) {
             return failed(-fd);
         }
-        if (loop.open() >= loop.settings.maxConnections()) {
-            shed(fd, "connections were closed unserved: --max-connections is reached");
+        acceptedInTurn++;
+        if (loop.limit.take()) {
+            intake.accept(fd);
         } else {
-            new StreamConnection(loop, fd).start();
+            shed(fd, "connections were closed unserved: --max-connections is reached");
         }
         return true;
     }
@@ -123,14 +149,17 @@ final class Acceptor implements EventHandler, AutoCloseable {
                 break;
             }
         }
-        registration.interest(0);
+        rest();
+    }
+
+    private void rest() {
+        registration.remove();
         loop.reactor.schedule(rest, loop.reactor.nowNs() + REST_NS);
     }
 
-    private void rested() {
-        if (!closed) {
-            registration.interest(Interest.READ);
-            registration.again(Interest.READ);
+    private void watchOrRest() {
+        if (watch() < 0) {
+            rest();
         }
     }
 
@@ -140,7 +169,7 @@ final class Acceptor implements EventHandler, AutoCloseable {
             closed = true;
             loop.reactor.cancel(rest);
             registration.remove();
-            listener.close();
+            listener.release();
         }
     }
 }

@@ -12,44 +12,102 @@ import dev.ringfork.bindings.Sockets;
 import dev.ringfork.bindings.Syscalls;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A bound, listening socket: non-blocking, close-on-exec, and for a unix path its owner too.
  *
- * <p>Immutable but for {@link #close}. Owns its descriptor.
+ * <p>Immutable but for its end; {@link #release} is safe for use by many threads. Owns its
+ * descriptor, which is closed when the last of its holders has released it: a number that one of
+ * them still accepts from must not become that of something else.
  */
 final class Listener implements AutoCloseable {
     private final Syscalls syscalls;
     private final int fd;
     private final Address address;
     private final @Nullable UnixPath path;
+    private final boolean shared;
+    private final AtomicInteger holders;
     private boolean closed;
 
-    private Listener(Syscalls syscalls, int fd, Address address, @Nullable UnixPath path) {
-        this.syscalls = syscalls;
-        this.fd = fd;
+    /** Who else may listen at the port. */
+    private enum Port {
+        /** Nobody. */
+        OWN,
+        /** Nobody yet: it is refused if another server has it, and is shared from then on. */
+        FIRST,
+        /** The listeners of this server before it. */
+        NEXT
+    }
+
+    private Listener(Made made, Address address, @Nullable UnixPath path, int holders) {
+        this.syscalls = made.syscalls;
+        this.fd = made.fd;
         this.address = address;
         this.path = path;
+        this.shared = holders > 1;
+        this.holders = new AtomicInteger(holders);
     }
+
+    /** A socket that is to become a listener. */
+    private record Made(Syscalls syscalls, int fd) {}
 
     /**
      * Binds and listens.
      *
+     * @param holders how many will {@link #release} it
      * @throws dev.ringfork.bindings.SyscallException if the address cannot be had
      */
-    static Listener open(Syscalls syscalls, Address address, int backlog) {
+    static Listener open(Syscalls syscalls, Address address, int backlog, int holders) {
+        return open(syscalls, address, backlog, holders, Port.OWN);
+    }
+
+    /**
+     * Binds several listeners to one port: the kernel deals connections out among their queues,
+     * socket(7).
+     *
+     * @throws dev.ringfork.bindings.SyscallException if the address cannot be had
+     */
+    static List<Listener> openGroup(Syscalls syscalls, Address address, int backlog, int count) {
+        List<Listener> group = new ArrayList<>();
+        try {
+            group.add(open(syscalls, address, backlog, 1, Port.FIRST));
+            Address chosen = group.getFirst().address();
+            while (group.size() < count) {
+                group.add(open(syscalls, chosen, backlog, 1, Port.NEXT));
+            }
+            return group;
+        } catch (RuntimeException e) {
+            group.forEach(Listener::close);
+            throw e;
+        }
+    }
+
+    private static Listener open(
+            Syscalls syscalls, Address address, int backlog, int holders, Port port) {
         Sockets sockets = syscalls.sockets();
         int fd = sockets.socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
         Errno.check("socket", fd, address);
         try {
+            Made made = new Made(syscalls, fd);
             setOptions(sockets, fd, address);
             if (address instanceof Address.Unix unix) {
-                return new Listener(syscalls, fd, address, listen(syscalls, fd, unix, backlog));
+                UnixPath path = listen(syscalls, fd, unix, backlog);
+                return new Listener(made, address, path, holders);
+            }
+            if (port == Port.NEXT) {
+                sharePort(sockets, fd, address);
             }
             bind(sockets, fd, address, address);
+            if (port == Port.FIRST) {
+                // Only now: set before, the bind would join another server's group unasked.
+                sharePort(sockets, fd, address);
+            }
             Errno.check("listen", sockets.listen(fd, backlog), address);
-            return new Listener(syscalls, fd, SocketQueries.own(sockets, fd), null);
+            return new Listener(made, SocketQueries.own(sockets, fd), null, holders);
         } catch (RuntimeException e) {
             syscalls.descriptors().close(fd);
             throw e;
@@ -77,6 +135,10 @@ final class Listener implements AutoCloseable {
         }
     }
 
+    private static void sharePort(Sockets sockets, int fd, Address address) {
+        Errno.check("SO_REUSEPORT", SocketOption.SO_REUSEPORT.set(sockets, fd, true), address);
+    }
+
     private static void setOptions(Sockets sockets, int fd, Address address) {
         if (address instanceof Address.Inet4 || address instanceof Address.Inet6) {
             // Connections in TIME_WAIT must not keep a restarted server from its port.
@@ -99,6 +161,19 @@ final class Listener implements AutoCloseable {
         return address;
     }
 
+    /** Whether several loops accept from it. */
+    boolean shared() {
+        return shared;
+    }
+
+    /** One holder needs it no longer; the last one's call closes it. */
+    void release() {
+        if (holders.decrementAndGet() == 0) {
+            close();
+        }
+    }
+
+    /** Closes it whoever holds it: for a server that does not come to start. */
     @Override
     public void close() {
         if (!closed) {

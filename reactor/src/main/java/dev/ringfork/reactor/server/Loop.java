@@ -16,12 +16,13 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What the connections of one reactor share: calls, memory, settings, counters.
  *
- * <p>Confined to the loop's thread, its counters aside.
+ * <p>Confined to the loop's thread, its counters and {@link #promise} aside.
  */
 final class Loop implements AutoCloseable {
     /** Buffers sent by one gather write; more than the high-water mark ever holds. */
@@ -37,6 +38,7 @@ final class Loop implements AutoCloseable {
     final Sockets sockets;
     final Protocol protocol;
     final ServerSettings settings;
+    final ConnectionLimit limit;
     final BufferPool pool;
     final LoopCounters counters = new LoopCounters();
     final EagerRead eagerRead = new EagerRead();
@@ -56,14 +58,22 @@ final class Loop implements AutoCloseable {
     private final ArrayDeque<StreamConnection> refused = new ArrayDeque<>();
     private int availableWhenRefused;
     private int open;
+    // Connections that another loop has accepted for this one and that have not arrived yet.
+    private final AtomicInteger promised = new AtomicInteger();
     private @Nullable Runnable whenEmpty;
 
-    Loop(Syscalls syscalls, Reactor reactor, Protocol protocol, ServerSettings settings) {
+    Loop(
+            Syscalls syscalls,
+            Reactor reactor,
+            Protocol protocol,
+            ServerSettings settings,
+            ConnectionLimit limit) {
         this.reactor = reactor;
         this.descriptors = syscalls.descriptors();
         this.sockets = syscalls.sockets();
         this.protocol = protocol;
         this.settings = settings;
+        this.limit = limit;
         this.pool = new BufferPool(settings.bufferBytes(), settings.poolBytes());
         this.reports = new RateLimitedReport(settings.report());
         this.edge = reactor.demultiplexer().trigger() == Trigger.EDGE;
@@ -148,11 +158,6 @@ final class Loop implements AutoCloseable {
         touched.clear();
     }
 
-    /** How many connections are open. */
-    int open() {
-        return open;
-    }
-
     void opened() {
         open++;
         counters.accepted.increment();
@@ -160,17 +165,35 @@ final class Loop implements AutoCloseable {
 
     void closed() {
         open--;
+        // Before it is counted: who sees the count may connect in its place at once.
+        limit.give();
         counters.closed.increment();
-        if (open == 0 && whenEmpty != null) {
-            whenEmpty.run();
-        }
+        endIfEmpty();
+    }
+
+    /**
+     * A connection will arrive that is accepted already: until then the loop does not count as
+     * empty. Called by the loop that accepts.
+     */
+    void promise() {
+        promised.getAndIncrement();
+    }
+
+    /** What was promised has arrived, or never will. */
+    void promiseKept() {
+        promised.getAndDecrement();
     }
 
     /** Runs something when the last connection is gone, now if there is none. */
     void whenEmpty(Runnable action) {
         whenEmpty = action;
-        if (open == 0) {
-            action.run();
+        endIfEmpty();
+    }
+
+    /** Runs what was left to {@link #whenEmpty}, if it is the time. */
+    void endIfEmpty() {
+        if (open == 0 && promised.get() == 0 && whenEmpty != null) {
+            whenEmpty.run();
         }
     }
 

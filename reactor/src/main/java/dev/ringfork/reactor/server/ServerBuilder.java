@@ -8,6 +8,7 @@ import dev.ringfork.reactor.protocol.Protocol;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Describes a server and starts it.
@@ -18,6 +19,8 @@ public final class ServerBuilder {
     private final Protocol protocol;
     private final List<Address> addresses = new ArrayList<>();
     private Architecture architecture = Architecture.REACTOR;
+    private @Nullable Integer loops;
+    private @Nullable LoopAccept loopAccept;
     private Engine engine = Engine.AUTO;
     private Trigger trigger = Trigger.LEVEL;
     private ServerSettings settings = ServerSettings.DEFAULT;
@@ -36,6 +39,21 @@ public final class ServerBuilder {
     /** How the work is arranged; one reactor by default. */
     public ServerBuilder architecture(Architecture architecture) {
         this.architecture = architecture;
+        return this;
+    }
+
+    /**
+     * How many loops a {@link Architecture#MULTI_REACTOR} has; one for each processor by default.
+     * Each has its own {@link ServerSettings#poolBytes}.
+     */
+    public ServerBuilder loops(int loops) {
+        this.loops = loops;
+        return this;
+    }
+
+    /** How connections reach several loops; {@link LoopAccept#SHARED} by default. */
+    public ServerBuilder loopAccept(LoopAccept accept) {
+        this.loopAccept = accept;
         return this;
     }
 
@@ -77,9 +95,17 @@ public final class ServerBuilder {
         if (addresses.isEmpty()) {
             throw new IllegalArgumentException("no address to listen on: call listen(address)");
         }
+        EngineChoice choice = EngineChoice.of(engine, trigger, syscalls);
         return switch (architecture) {
-            case REACTOR ->
-                    ReactorServer.start(protocol, addresses, engine, trigger, settings, syscalls);
+            case REACTOR -> {
+                LoopChoice.refuse(loops, loopAccept);
+                yield ReactorServer.start(protocol, addresses, choice, settings, syscalls);
+            }
+            case MULTI_REACTOR -> {
+                LoopChoice several = LoopChoice.of(loops, loopAccept);
+                yield MultiReactorServer.start(
+                        protocol, addresses, choice, several, settings, syscalls);
+            }
         };
     }
 }

@@ -14,8 +14,9 @@ import java.util.function.Consumer;
  * ServerSettings.builder().maxConnections(1_000).writeTimeout(Duration.ofSeconds(10)).build()
  * }</pre>
  *
- * @param backlog connections the kernel queues for us; it caps the number at somaxconn
- * @param maxConnections connections served at a time; more are closed unserved and counted
+ * @param backlog connections the kernel queues for each listener; it caps the number at somaxconn
+ * @param maxConnections connections served at a time, by all loops together; more are closed
+ *     unserved and counted
  * @param bufferBytes size of one buffer slot: what one read can bring, and the longest piece that a
  *     session can leave unconsumed
  * @param poolBytes bound of a loop's buffer memory, taken from the system as needed; when it is
@@ -27,8 +28,8 @@ import java.util.function.Consumer;
  * @param lingerIdle how long a closing connection waits for the peer's next bytes
  * @param lingerTotal how long it discards them altogether
  * @param stallThreshold a turn of the loop that takes longer is counted and reported
- * @param report receives one line a time about what an operator should know; called on the loop, so
- *     it must not block for long
+ * @param report receives one line a time about what an operator should know; called on the loops'
+ *     threads, so it is safe for use by several and must not block for long
  */
 public record ServerSettings(
         int backlog,

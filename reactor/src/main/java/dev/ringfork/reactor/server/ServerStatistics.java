@@ -15,6 +15,18 @@ package dev.ringfork.reactor.server;
 public record ServerStatistics(
         long accepted, long closed, long cut, long shed, long bytesIn, long bytesOut, long stalls) {
 
+    /** These and another loop's. */
+    ServerStatistics plus(ServerStatistics other) {
+        return new ServerStatistics(
+                accepted + other.accepted,
+                closed + other.closed,
+                cut + other.cut,
+                shed + other.shed,
+                bytesIn + other.bytesIn,
+                bytesOut + other.bytesOut,
+                stalls + other.stalls);
+    }
+
     /** Connections open now. */
     public long open() {
         return accepted - closed;

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ringfork.reactor.server;
+
+import dev.ringfork.bindings.Address;
+import dev.ringfork.bindings.Platform;
+import dev.ringfork.bindings.Syscalls;
+import dev.ringfork.reactor.protocol.Protocol;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Several loops, each on a thread of its own: a connection is read, served and written by the one
+ * that it came to.
+ *
+ * <p>When to use it: handlers that never block, and one core is not enough. What it costs: memory
+ * for each loop, and a protocol that several threads use. A handler that blocks stops the
+ * connections of its loop, and no others.
+ */
+final class MultiReactorServer implements Server {
+    private final List<LoopThread> accepting;
+    private final List<LoopThread> serving;
+    private final List<LoopThread> loops = new ArrayList<>();
+    private final List<Address> addresses;
+    private final String description;
+    private volatile Duration drainAtMost = Duration.ZERO;
+    // Set when the loop that accepts has handed over its last connection.
+    private volatile boolean allHandedOver;
+
+    private MultiReactorServer(
+            List<LoopThread> accepting,
+            List<LoopThread> serving,
+            List<Address> addresses,
+            String description) {
+        this.accepting = accepting;
+        this.serving = serving;
+        this.addresses = addresses;
+        this.description = description;
+        loops.addAll(accepting);
+        loops.addAll(serving);
+    }
+
+    /** Binds, listens and starts the loops' threads. */
+    static Server start(
+            Protocol protocol,
+            List<Address> addresses,
+            EngineChoice choice,
+            LoopChoice arrangement,
+            ServerSettings settings,
+            Syscalls syscalls) {
+        arrangement.accept().check(Platform.current(), addresses);
+        List<Listener> listeners = new ArrayList<>();
+        List<LoopThread> loops = new ArrayList<>();
+        try {
+            for (Address address : addresses) {
+                listeners.addAll(open(arrangement, address, settings, syscalls));
+            }
+            ConnectionLimit limit = new ConnectionLimit(settings.maxConnections());
+            for (int i = 1; i <= arrangement.loops(); i++) {
+                String name = "ringfork-reactor-" + i;
+                loops.add(LoopThread.open(name, protocol, choice, settings, limit, syscalls));
+            }
+            boolean handsOver = arrangement.accept() == LoopAccept.ACCEPTOR;
+            int accepting = handsOver ? 1 : loops.size();
+            MultiReactorServer server =
+                    new MultiReactorServer(
+                            List.copyOf(loops.subList(0, accepting)),
+                            List.copyOf(loops.subList(accepting, loops.size())),
+                            listeners.stream().map(Listener::address).distinct().toList(),
+                            arrangement.description() + ", " + choice.description());
+            server.listen(arrangement.accept(), listeners);
+            loops.forEach(LoopThread::start);
+            return server;
+        } catch (RuntimeException e) {
+            loops.forEach(LoopThread::abandon);
+            listeners.forEach(Listener::close);
+            throw e;
+        }
+    }
+
+    private static List<Listener> open(
+            LoopChoice arrangement, Address address, ServerSettings settings, Syscalls syscalls) {
+        int backlog = settings.backlog();
+        int loops = arrangement.loops();
+        return switch (arrangement.accept()) {
+            case SHARED -> List.of(Listener.open(syscalls, address, backlog, loops));
+            case REUSEPORT -> Listener.openGroup(syscalls, address, backlog, loops);
+            case ACCEPTOR -> List.of(Listener.open(syscalls, address, backlog, 1));
+        };
+    }
+
+    private void listen(LoopAccept accept, List<Listener> listeners) {
+        for (LoopThread loop : loops) {
+            loop.whenFailed(this::stopAll);
+        }
+        switch (accept) {
+            case SHARED -> loops.forEach(loop -> listeners.forEach(loop::listen));
+            case REUSEPORT -> {
+                for (int i = 0; i < listeners.size(); i++) {
+                    loops.get(i % loops.size()).listen(listeners.get(i));
+                }
+            }
+            case ACCEPTOR -> {
+                LoopThread first = accepting.getFirst();
+                HandOver handOver = new HandOver(first, serving);
+                listeners.forEach(listener -> first.listen(listener, handOver));
+                first.whenAccepted(this::drainServing);
+            }
+        }
+    }
+
+    @Override
+    public List<Address> addresses() {
+        return addresses;
+    }
+
+    @Override
+    public String description() {
+        return description;
+    }
+
+    @Override
+    public ServerStatistics statistics() {
+        return loops.stream()
+                .map(LoopThread::statistics)
+                .reduce(ServerStatistics::plus)
+                .orElseThrow();
+    }
+
+    @Override
+    public void drain(Duration atMost) {
+        drainAtMost = atMost;
+        accepting.forEach(loop -> loop.drain(atMost));
+        // Read after the time was written: either this sees that the others drain already, or they
+        // will see the time.
+        if (allHandedOver) {
+            serving.forEach(loop -> loop.drain(atMost));
+        }
+    }
+
+    /**
+     * On the thread that accepts: no other loop may end before what it was given has reached it.
+     */
+    private void drainServing() {
+        allHandedOver = true;
+        Duration atMost = drainAtMost;
+        serving.forEach(loop -> loop.drain(atMost));
+    }
+
+    private void stopAll() {
+        loops.forEach(LoopThread::stop);
+    }
+
+    @Override
+    public void stop() {
+        stopAll();
+        // A loop that waited for the others could be waited for by one of them.
+        if (loops.stream().noneMatch(LoopThread::current)) {
+            loops.forEach(LoopThread::awaitEnd);
+        }
+    }
+
+    @Override
+    public void awaitStop() throws InterruptedException {
+        Throwable first = null;
+        for (LoopThread loop : loops) {
+            @Nullable Throwable failure = loop.awaitFailure();
+            first = first == null ? failure : first;
+        }
+        if (first != null) {
+            throw new IllegalStateException("a loop of the server failed", first);
+        }
+    }
+}

@@ -225,6 +225,7 @@ interface ClosingContract extends Rigged {
 
     @Test
     default void shouldAbortAnotherConnectionThatIsReadyInTheSameTurn() {
+        rig().assumeThatOneLoopServes();
         List<Connection> all = new ArrayList<>();
         AtomicInteger closings = new AtomicInteger();
         CountDownLatch done = new CountDownLatch(1);
@@ -419,6 +420,7 @@ interface ClosingContract extends Rigged {
 
     @Test
     default void shouldMoveTheTimeOfExpiry() {
+        rig().assumeThatOneLoopServes();
         List<String> order = new ArrayList<>();
         CountDownLatch both = new CountDownLatch(2);
         Consumer<String> note =
@@ -448,6 +450,7 @@ interface ClosingContract extends Rigged {
 
     @Test
     default void shouldNotExpireWhenThatWasCancelled() {
+        rig().assumeThatOneLoopServes();
         Probe cancelled = new Probe();
         Probe later = new Probe();
         AtomicBoolean first = new AtomicBoolean(true);
@@ -469,6 +472,7 @@ interface ClosingContract extends Rigged {
 
     @Test
     default void shouldNotExpireAfterItsEnd() {
+        rig().assumeThatOneLoopServes();
         Probe gone = new Probe();
         Probe later = new Probe();
         AtomicBoolean first = new AtomicBoolean(true);

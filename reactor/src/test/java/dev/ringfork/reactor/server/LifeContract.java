@@ -102,9 +102,10 @@ interface LifeContract extends Rigged {
                 SyscallException.class,
                 () -> rig().start(Rig.ECHO, settings -> settings, Rig.LOOPBACK, taken));
 
-        assertEquals(opened + 2, rig().calls.count("socket"));
-        tried = rig().calls.count("epoll_create1") - tried;
-        assertEquals(closed + 2 + tried, rig().calls.count("close"));
+        int listeners = rig().calls.count("socket") - opened;
+        assertTrue(listeners >= 2, () -> listeners + " sockets");
+        int closes = closed + listeners + rig().calls.count("epoll_create1") - tried;
+        assertEquals(closes, rig().calls.count("close"));
     }
 
     @Test
@@ -151,7 +152,7 @@ interface LifeContract extends Rigged {
 
         server.drain(LONG);
         Waiting.of(probe.draining, "the drain");
-        assertThrows(IOException.class, () -> rig().connect(server.addresses().getFirst()));
+        Waiting.until(() -> refuses(server), "the end of accepting by the last loop");
         probe.run(connection -> {
             connection.write("response".getBytes(US_ASCII));
             connection.close();
@@ -161,6 +162,15 @@ interface LifeContract extends Rigged {
         client.close();
         awaitStop(server);
         assertEquals(0, server.statistics().cut());
+    }
+
+    /** Whoever still comes through has nothing to say. */
+    private static boolean refuses(Server server) {
+        try (Client _ = Client.connect(server.addresses().getFirst())) {
+            return false;
+        } catch (IOException e) {
+            return true;
+        }
     }
 
     @Test

@@ -2,6 +2,7 @@
 package dev.ringfork.reactor.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ringfork.bindings.Address;
 import dev.ringfork.bindings.Syscalls;
@@ -31,6 +32,7 @@ final class Rig implements AutoCloseable {
 
     final Calls calls;
     final EngineUnderTest engine;
+    final LoopsUnderTest loops;
 
     /** Whether a read may give less than there is, as no kernel does on a stream. */
     final boolean cutsReads;
@@ -39,8 +41,9 @@ final class Rig implements AutoCloseable {
     private final List<Server> servers = new ArrayList<>();
     private final List<Client> clients = new ArrayList<>();
 
-    Rig(EngineUnderTest engine, Syscalls syscalls, boolean cutsReads) {
+    Rig(EngineUnderTest engine, LoopsUnderTest loops, Syscalls syscalls, boolean cutsReads) {
         this.engine = engine;
+        this.loops = loops;
         this.calls = new Calls(syscalls);
         this.cutsReads = cutsReads;
     }
@@ -58,7 +61,7 @@ final class Rig implements AutoCloseable {
             UnaryOperator<ServerSettings.Builder> settings,
             Address... addresses) {
         ServerBuilder builder =
-                Server.builder(protocol)
+                loops.arrange(Server.builder(protocol))
                         .engine(engine.engine())
                         .trigger(engine.trigger())
                         .settings(
@@ -71,6 +74,16 @@ final class Rig implements AutoCloseable {
         Server server = builder.start();
         servers.add(server);
         return server;
+    }
+
+    /** Skips a test in which connections use what the connections of one loop share. */
+    void assumeThatOneLoopServes() {
+        assumeTrue(loops.oneServes(), "connections may be of different loops");
+    }
+
+    /** Skips a test in which the loop that is refused a connection must be the one that gets it. */
+    void assumeThatOneLoopAccepts() {
+        assumeTrue(loops.oneAccepts(), "another loop may accept what one is refused");
     }
 
     Server server() {

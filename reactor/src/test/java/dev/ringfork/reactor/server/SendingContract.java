@@ -65,6 +65,7 @@ interface SendingContract extends Rigged {
 
     @Test
     default void shouldSendWhatWasWrittenForAnotherConnection() {
+        rig().assumeThatOneLoopServes();
         // Of the loop's thread alone.
         List<Connection> all = new ArrayList<>();
         rig().start(connection -> {
@@ -388,6 +389,7 @@ interface SendingContract extends Rigged {
 
     /** Four connections: the first two keep a buffer each, so the others wait, in order. */
     private List<Client> connectWithTwoBuffers(List<Probe> probes) {
+        rig().assumeThatOneLoopServes();
         rig().start(
                         connection -> {
                             probes.add(new Probe().onReceived(SendingContract::consumeWhole));
@@ -417,6 +419,7 @@ interface SendingContract extends Rigged {
 
     @Test
     default void shouldLeaveBuffersToAnswersWhenAllConnectionsRead() {
+        rig().assumeThatOneLoopServes();
         List<Probe> probes = new CopyOnWriteArrayList<>();
         rig().start(
                         connection -> {
@@ -497,6 +500,7 @@ interface SendingContract extends Rigged {
 
     /** The first connection is the hoarder's, the second the other's. */
     private Client connectWithFewBuffers(Probe hoarder, Probe other, int poolBytes) {
+        rig().assumeThatOneLoopServes();
         AtomicInteger next = new AtomicInteger();
         rig().start(
                         connection ->

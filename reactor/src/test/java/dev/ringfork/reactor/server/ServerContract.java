@@ -22,6 +22,11 @@ abstract class ServerContract
 
     abstract EngineUnderTest engine();
 
+    /** How many loops there are and how connections reach them. */
+    LoopsUnderTest loops() {
+        return LoopsUnderTest.ONE;
+    }
+
     /** The calls that the server makes. */
     Syscalls syscalls() {
         return Syscalls.get();
@@ -34,7 +39,7 @@ abstract class ServerContract
 
     @BeforeEach
     final void openRig() {
-        rig = new Rig(engine(), syscalls(), cutsReads());
+        rig = new Rig(engine(), loops(), syscalls(), cutsReads());
     }
 
     @AfterEach

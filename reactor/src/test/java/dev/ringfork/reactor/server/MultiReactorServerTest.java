@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ringfork.reactor.server;
+
+import dev.ringfork.reactor.testing.EngineUnderTest;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@ParameterizedClass
+@CsvSource({
+    "EPOLL_LEVEL, SHARED",
+    "EPOLL_LEVEL, REUSEPORT",
+    "EPOLL_LEVEL, ACCEPTOR",
+    "EPOLL_EDGE, SHARED",
+    "EPOLL_EDGE, REUSEPORT",
+    "EPOLL_EDGE, ACCEPTOR",
+    "POLL, SHARED",
+    "POLL, REUSEPORT",
+    "POLL, ACCEPTOR"
+})
+final class MultiReactorServerTest extends ServerContract {
+    private final EngineUnderTest engine;
+    private final LoopsUnderTest loops;
+
+    MultiReactorServerTest(EngineUnderTest engine, LoopsUnderTest loops) {
+        this.engine = engine;
+        this.loops = loops;
+    }
+
+    @Override
+    EngineUnderTest engine() {
+        return engine;
+    }
+
+    @Override
+    LoopsUnderTest loops() {
+        return loops;
+    }
+}

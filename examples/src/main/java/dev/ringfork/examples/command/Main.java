@@ -4,7 +4,9 @@ package dev.ringfork.examples.command;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.ringfork.reactor.demux.Trigger;
+import dev.ringfork.reactor.server.Architecture;
 import dev.ringfork.reactor.server.Engine;
+import dev.ringfork.reactor.server.LoopAccept;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
@@ -66,11 +68,14 @@ public final class Main implements Runnable {
                 all.addSubcommand(describe(command.apply(console)));
             }
         });
-        return all.registerConverter(Engine.class, new Word<>(Engine.class))
+        return all.registerConverter(Architecture.class, new Word<>(Architecture.class))
+                .registerConverter(LoopAccept.class, new Word<>(LoopAccept.class))
+                .registerConverter(Engine.class, new Word<>(Engine.class))
                 .registerConverter(Trigger.class, new Word<>(Trigger.class))
                 .registerConverter(Size.class, Size::parse)
                 .registerConverter(Span.class, Span::parse)
                 .registerConverter(int.class, Main::wholeNumber)
+                .registerConverter(Integer.class, Main::wholeNumber)
                 .setDefaultValueProvider(new EnvironmentDefaults(environment))
                 .setOverwrittenOptionsAllowed(true)
                 .setParameterExceptionHandler((e, given) ->

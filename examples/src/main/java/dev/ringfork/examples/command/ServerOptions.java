@@ -3,7 +3,10 @@ package dev.ringfork.examples.command;
 
 import dev.ringfork.bindings.Address;
 import dev.ringfork.reactor.demux.Trigger;
+import dev.ringfork.reactor.server.Architecture;
 import dev.ringfork.reactor.server.Engine;
+import dev.ringfork.reactor.server.LoopAccept;
+import dev.ringfork.reactor.server.ServerBuilder;
 import dev.ringfork.reactor.server.ServerSettings;
 import java.lang.foreign.Arena;
 import java.net.InetAddress;
@@ -44,9 +47,31 @@ final class ServerOptions {
     int backlog = DEFAULT.backlog();
 
     @Option(
+            names = "--architecture",
+            paramLabel = "ARCHITECTURE",
+            description =
+                    "reactor: one thread, one loop; multi-reactor: several of them (default: reactor).")
+    Architecture architecture = Architecture.REACTOR;
+
+    @Option(
+            names = "--loops",
+            paramLabel = "N",
+            description = "Loops of a multi-reactor (default: one for each processor).")
+    @Nullable Integer loops;
+
+    @Option(
+            names = "--loop-accept",
+            paramLabel = "WAY",
+            description =
+                    "How connections reach the loops of a multi-reactor: shared, one listener that all"
+                            + " watch; reuseport, one for each; acceptor, one loop hands them to the others"
+                            + " (default: shared).")
+    @Nullable LoopAccept loopAccept;
+
+    @Option(
             names = "--engine",
             paramLabel = "ENGINE",
-            description = "What the loop waits with: auto, epoll, poll or select (default: auto).")
+            description = "What a loop waits with: auto, epoll, poll or select (default: auto).")
     Engine engine = Engine.AUTO;
 
     @Option(
@@ -91,7 +116,7 @@ final class ServerOptions {
     @Option(
             names = "--buffer-memory",
             paramLabel = "SIZE",
-            description = "Bound of all buffers together (default: ${DEFAULT-VALUE}).")
+            description = "Bound of all buffers of a loop (default: ${DEFAULT-VALUE}).")
     Size bufferMemory = new Size(DEFAULT.poolBytes());
 
     @Option(
@@ -155,6 +180,17 @@ final class ServerOptions {
                                     + " addresses it has")
                             .formatted(host),
                     e);
+        }
+    }
+
+    /** Says how the work is arranged and what loops wait with. */
+    void arrange(ServerBuilder builder) {
+        builder.architecture(architecture).engine(engine).trigger(trigger);
+        if (loops != null) {
+            builder.loops(loops);
+        }
+        if (loopAccept != null) {
+            builder.loopAccept(loopAccept);
         }
     }
 

@@ -7,6 +7,7 @@ import dev.ringfork.bindings.Address;
 import dev.ringfork.bindings.SyscallException;
 import dev.ringfork.reactor.protocol.Protocol;
 import dev.ringfork.reactor.server.Server;
+import dev.ringfork.reactor.server.ServerBuilder;
 import dev.ringfork.reactor.server.ServerSettings;
 import java.io.IOException;
 import java.io.InputStream;
@@ -49,13 +50,9 @@ final class ServerRun {
             console.result("the configuration is good");
             return;
         }
-        try (Server server =
-                Server.builder(protocol)
-                        .listen(address)
-                        .engine(options.engine)
-                        .trigger(options.trigger)
-                        .settings(settings)
-                        .start()) {
+        ServerBuilder builder = Server.builder(protocol).listen(address).settings(settings);
+        options.arrange(builder);
+        try (Server server = builder.start()) {
             Signals.on("INT", () -> signalled(server));
             Signals.on("TERM", () -> signalled(server));
             warnOfBacklog();

@@ -7,8 +7,8 @@ import java.util.Locale;
 import picocli.CommandLine;
 
 /**
- * Reads a value of one of the design's axes: an enum constant in lower case, {@code epoll} for
- * {@code EPOLL}.
+ * Reads a value of one of the design's axes: an enum constant in lower case, {@code multi-reactor}
+ * for {@code MULTI_REACTOR}.
  *
  * @param <E> the axis
  */
@@ -21,7 +21,7 @@ final class Word<E extends Enum<E>> implements CommandLine.ITypeConverter<E> {
 
     /** How a constant is written. */
     static String of(Enum<?> constant) {
-        return constant.name().toLowerCase(Locale.ROOT);
+        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     @Override

@@ -82,6 +82,9 @@ class CommandLineTest {
         Outcome outcome = run("serve", "--print-config");
         outcome.shows("--host=127.0.0.1", "default");
         outcome.shows("--port=8080", "default");
+        outcome.shows("--architecture=reactor", "default");
+        outcome.shows("--loops=", "default");
+        outcome.shows("--loop-accept=", "default");
         outcome.shows("--engine=auto", "default");
         outcome.shows("--trigger=level", "default");
         outcome.shows("--header-timeout=20s", "default");
@@ -133,6 +136,36 @@ class CommandLineTest {
     }
 
     @Test
+    void shouldTakeAnArrangementOfLoops() {
+        Map<String, String> environment =
+                Map.of("RINGFORK_ARCHITECTURE", "multi-reactor", "RINGFORK_LOOPS", "3");
+        Outcome outcome = run(environment, "echo", "--print-config", "--loop-accept=acceptor");
+        outcome.shows("--architecture=multi-reactor", "RINGFORK_ARCHITECTURE");
+        outcome.shows("--loops=3", "RINGFORK_LOOPS");
+        outcome.shows("--loop-accept=acceptor", "flag");
+    }
+
+    @Test
+    void shouldRefuseWhatOneReactorDoesNotHave() {
+        run("serve", "--port=0", "--loops=2")
+                .refused(
+                        2,
+                        "ringfork serve: a reactor has one loop: leave --loops out, or choose"
+                                + " --architecture multi-reactor");
+        run("echo", "--port=0", "--loop-accept=shared")
+                .refused(
+                        2,
+                        "ringfork echo: a reactor has one loop, which accepts: leave --loop-accept"
+                                + " out, or choose --architecture multi-reactor");
+    }
+
+    @Test
+    void shouldRefuseALoopCountThatMakesNoSense() {
+        run("serve", "--port=0", "--architecture=multi-reactor", "--loops=0")
+                .refused(2, "ringfork serve: 0 loops: from 1 to 1024 are possible");
+    }
+
+    @Test
     void shouldSuggestACommandForAMistypedOne() {
         run("sevre")
                 .refused(
@@ -164,6 +197,10 @@ class CommandLineTest {
                 "--port=65536 | --port: ports go from 0 to 65535, not 65536",
                 "--engine=kqueue | --engine: 'kqueue' is none of auto, epoll, poll and select",
                 "--engine=EPOLL | --engine: 'EPOLL' is none of auto, epoll, poll and select",
+                "--architecture=reactors | --architecture: 'reactors' is none of reactor and"
+                        + " multi-reactor",
+                "--loops=many | --loops: 'many' is not a whole number",
+                "--loop-accept=all | --loop-accept: 'all' is none of shared, reuseport and acceptor",
                 "--trigger=lvl | --trigger: 'lvl' is none of level, edge and oneshot",
                 "--max-body=1x | --max-body: '1x' is not a size: write bytes, or 8k, 1m, 2g",
                 "--max-queued=64k | --max-queued: 64k is too little, --high-water and one --buffer"

@@ -88,6 +88,26 @@ class ServerCommandTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"shared", "acceptor"})
+    void shouldServeWithSeveralLoops(String accept) throws Exception {
+        try (CommandProcess server =
+                CommandProcess.start(
+                        "serve",
+                        "--port=0",
+                        "--architecture=multi-reactor",
+                        "--loops=2",
+                        "--loop-accept=" + accept)) {
+            String line = server.nextOut();
+            assertTrue(line.contains("(multi-reactor (2 loops, " + accept + "), "), line);
+            String port = line.replaceFirst(".*127\\.0\\.0\\.1:(\\d+).*", "$1");
+            String answer = exchange(Integer.parseInt(port), "/");
+            assertTrue(answer.startsWith("HTTP/1.1 200 "), answer);
+            server.signal("TERM");
+            assertEquals(0, server.awaitExit());
+        }
+    }
+
     @Test
     void shouldServeFilesBelowTheRoot(@TempDir Path root) throws Exception {
         Files.writeString(root.resolve("page.txt"), "from a file");

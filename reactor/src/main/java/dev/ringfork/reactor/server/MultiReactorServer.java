@@ -58,7 +58,8 @@ final class MultiReactorServer implements Server {
             }
             ConnectionLimit limit = new ConnectionLimit(settings.maxConnections());
             for (int i = 1; i <= arrangement.loops(); i++) {
-                String name = "ringfork-reactor-" + i;
+                // The system shows the first 15 characters of a thread's name.
+                String name = "reactor-" + i;
                 loops.add(LoopThread.open(name, protocol, choice, settings, limit, syscalls));
             }
             boolean handsOver = arrangement.accept() == LoopAccept.ACCEPTOR;

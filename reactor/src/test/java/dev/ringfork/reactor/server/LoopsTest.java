@@ -43,7 +43,7 @@ final class LoopsTest {
     /** Far more than the turn of a loop lasts: after so many each has had several. */
     private static final int CONNECTIONS_MAX = 500;
 
-    private static final String NAME = "ringfork-reactor-";
+    private static final String NAME = "reactor-";
 
     /** Answers with the name of the thread that serves. */
     private static final Protocol WHO =

@@ -14,7 +14,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.ringfork.bindings.Errno;
 import dev.ringfork.bindings.SyscallException;
 import dev.ringfork.bindings.Syscalls;
-import dev.ringfork.reactor.demux.Trigger;
 import dev.ringfork.reactor.testing.Calls;
 import dev.ringfork.reactor.testing.EngineUnderTest;
 import dev.ringfork.reactor.testing.NoLeakedDescriptors;
@@ -38,7 +37,7 @@ abstract class ReactorContract {
 
     @BeforeEach
     void openReactor() {
-        Syscalls syscalls = calls.syscalls();
+        Syscalls syscalls = engine().over(calls.syscalls());
         reactor = new Reactor(syscalls, engine().open(syscalls), Long.MAX_VALUE, report -> {});
         // The first edges of the loop's own descriptor are no test's business.
         settle();
@@ -298,8 +297,8 @@ abstract class ReactorContract {
         reactor.runOnce(0);
 
         assertEquals(1, recorder.calls());
-        // Oneshot has to be armed again after every event.
-        int arming = engine().trigger() == Trigger.ONESHOT ? 1 : 0;
+        // Oneshot has to be armed again after every event; with kqueue the next poll does it.
+        int arming = engine() == EngineUnderTest.EPOLL_ONESHOT ? 1 : 0;
         assertEquals(before + arming, calls.count("epoll_ctl"));
     }
 

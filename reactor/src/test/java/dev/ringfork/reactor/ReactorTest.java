@@ -34,7 +34,7 @@ final class ReactorTest {
     private final Reactor reactor;
 
     ReactorTest(EngineUnderTest engine) {
-        Syscalls syscalls = calls.syscalls();
+        Syscalls syscalls = engine.over(calls.syscalls());
         reactor = new Reactor(syscalls, engine.open(syscalls), 20 * MS, reports::add);
         // An edge reports the loop's own descriptor once at the beginning.
         reactor.runOnce(0);

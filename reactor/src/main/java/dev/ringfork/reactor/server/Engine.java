@@ -7,6 +7,8 @@ public enum Engine {
     AUTO,
     /** Linux, epoll(7): costs do not grow with idle connections. */
     EPOLL,
+    /** macOS, kqueue(2): as epoll. */
+    KQUEUE,
     /** Everywhere, poll(2): each turn costs time proportional to all connections. */
     POLL,
     /**

@@ -4,6 +4,7 @@ package dev.ringfork.reactor.server;
 import dev.ringfork.bindings.Syscalls;
 import dev.ringfork.reactor.demux.Demultiplexer;
 import dev.ringfork.reactor.demux.EpollDemultiplexer;
+import dev.ringfork.reactor.demux.KqueueDemultiplexer;
 import dev.ringfork.reactor.demux.PollDemultiplexer;
 import dev.ringfork.reactor.demux.SelectDemultiplexer;
 import dev.ringfork.reactor.demux.Trigger;
@@ -25,35 +26,45 @@ record EngineChoice(Engine engine, Trigger trigger, @Nullable String why) {
      *     silently
      */
     static EngineChoice of(Engine engine, Trigger trigger, Syscalls syscalls) {
-        if (engine == Engine.SELECT) {
-            return levelOnly(engine, trigger, null);
-        }
-        String noEpoll = engine == Engine.POLL ? null : EpollDemultiplexer.absence(syscalls);
-        if (engine == Engine.EPOLL && noEpoll != null) {
+        boolean auto = engine == Engine.AUTO;
+        String noEpoll =
+                auto || engine == Engine.EPOLL ? EpollDemultiplexer.absence(syscalls) : null;
+        String noKqueue = syscalls.absence("kqueue");
+        Engine chosen = auto ? best(noEpoll, noKqueue) : engine;
+        String missing =
+                switch (chosen) {
+                    case EPOLL -> noEpoll;
+                    case KQUEUE -> noKqueue;
+                    default -> null;
+                };
+        if (missing != null) {
             throw new IllegalArgumentException(
-                    "the engine epoll cannot be had here: %s; choose --engine poll"
-                            .formatted(noEpoll));
+                    "the engine %s cannot be had here: %s; choose --engine poll"
+                            .formatted(Names.of(chosen), missing));
         }
-        if (engine == Engine.POLL || noEpoll != null) {
-            boolean second = engine == Engine.AUTO;
-            return levelOnly(Engine.POLL, trigger, second ? "no epoll: " + noEpoll : null);
+        boolean levelOnly = chosen == Engine.POLL || chosen == Engine.SELECT;
+        if (levelOnly && trigger != Trigger.LEVEL) {
+            throw new IllegalArgumentException(
+                    "%s reports levels only: choose --trigger level, or --engine epoll or kqueue where there is one"
+                            .formatted(Names.of(chosen)));
         }
-        return new EngineChoice(Engine.EPOLL, trigger, null);
+        boolean last = auto && chosen == Engine.POLL;
+        String why = last ? "no epoll: %s; no kqueue: %s".formatted(noEpoll, noKqueue) : null;
+        return new EngineChoice(chosen, trigger, why);
     }
 
-    private static EngineChoice levelOnly(Engine engine, Trigger trigger, @Nullable String why) {
-        if (trigger != Trigger.LEVEL) {
-            throw new IllegalArgumentException(
-                    "%s reports levels only: choose --trigger level, or --engine epoll where there is one"
-                            .formatted(Names.of(engine)));
+    private static Engine best(@Nullable String noEpoll, @Nullable String noKqueue) {
+        if (noEpoll == null) {
+            return Engine.EPOLL;
         }
-        return new EngineChoice(engine, trigger, why);
+        return noKqueue == null ? Engine.KQUEUE : Engine.POLL;
     }
 
     /** Makes the demultiplexer. */
     Demultiplexer open(Syscalls syscalls) {
         return switch (engine) {
             case EPOLL -> EpollDemultiplexer.open(syscalls, trigger);
+            case KQUEUE -> KqueueDemultiplexer.open(syscalls, trigger);
             case POLL -> new PollDemultiplexer(syscalls);
             case SELECT -> new SelectDemultiplexer(syscalls);
             case AUTO -> throw new IllegalStateException("nothing was chosen");

@@ -30,7 +30,7 @@ final class EngineChoiceTest {
     @ParameterizedTest
     @EnumSource
     void shouldOpenWhatWasChosen(EngineUnderTest chosen) {
-        Syscalls syscalls = Syscalls.get();
+        Syscalls syscalls = chosen.over(Syscalls.get());
         EngineChoice choice = EngineChoice.of(chosen.engine(), chosen.trigger(), syscalls);
 
         try (Demultiplexer demultiplexer = choice.open(syscalls)) {
@@ -51,11 +51,13 @@ final class EngineChoiceTest {
     @Test
     void shouldSayWhyItChoseTheSecondBest() {
         calls.miss("epoll_create1", "the kernel was built without it");
+        calls.miss("kqueue", "this is no Mac");
 
         EngineChoice choice = EngineChoice.of(Engine.AUTO, Trigger.LEVEL, calls.syscalls());
 
         assertEquals(
-                "poll, level (no epoll: the kernel was built without it)", choice.description());
+                "poll, level (no epoll: the kernel was built without it; no kqueue: this is no Mac)",
+                choice.description());
     }
 
     @ParameterizedTest
@@ -93,6 +95,30 @@ final class EngineChoiceTest {
         assertTrue(e.toString().contains("--engine poll"), e.toString());
     }
 
+    @Test
+    void shouldChooseKqueueWhereThereIsNoEpoll() {
+        Syscalls mac = EngineUnderTest.KQUEUE_EDGE.over(Syscalls.get());
+
+        EngineChoice choice = EngineChoice.of(Engine.AUTO, Trigger.EDGE, mac);
+
+        assertEquals("kqueue, edge", choice.description());
+    }
+
+    @Test
+    void shouldSayThatLinuxHasNoKqueue() {
+        assumeTrue(Platform.current().linux(), "this system has kqueue");
+
+        IllegalArgumentException e =
+                assertThrows(
+                        IllegalArgumentException.class,
+                        () -> EngineChoice.of(Engine.KQUEUE, Trigger.LEVEL, Syscalls.get()));
+
+        assertEquals(
+                "the engine kqueue cannot be had here: Linux has no kqueue: use epoll;"
+                        + " choose --engine poll",
+                e.getMessage());
+    }
+
     @ParameterizedTest
     @CsvSource({"POLL, EDGE", "POLL, ONESHOT", "SELECT, EDGE", "SELECT, ONESHOT"})
     void shouldRefuseATriggerThatTheEngineDoesNotHave(Engine engine, Trigger trigger) {
@@ -103,7 +129,7 @@ final class EngineChoiceTest {
 
         assertEquals(
                 Names.of(engine)
-                        + " reports levels only: choose --trigger level, or --engine epoll where there is one",
+                        + " reports levels only: choose --trigger level, or --engine epoll or kqueue where there is one",
                 e.getMessage());
     }
 

@@ -67,7 +67,7 @@ final class Rig implements AutoCloseable {
                         .settings(
                                 settings.apply(ServerSettings.builder().report(reports::add))
                                         .build())
-                        .syscalls(calls.syscalls());
+                        .syscalls(engine.over(calls.syscalls()));
         for (Address address : addresses) {
             builder.listen(address);
         }

@@ -6,16 +6,20 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.ringfork.bindings.Syscalls;
 import dev.ringfork.reactor.demux.Demultiplexer;
 import dev.ringfork.reactor.demux.EpollDemultiplexer;
+import dev.ringfork.reactor.demux.KqueueDemultiplexer;
 import dev.ringfork.reactor.demux.PollDemultiplexer;
 import dev.ringfork.reactor.demux.SelectDemultiplexer;
 import dev.ringfork.reactor.demux.Trigger;
 import dev.ringfork.reactor.server.Engine;
 
-/** Every combination of engine and trigger that works on Linux. */
+/** Every combination of engine and trigger; kqueue over the {@linkplain XnuKqueue model}. */
 public enum EngineUnderTest {
     EPOLL_LEVEL(Engine.EPOLL, Trigger.LEVEL),
     EPOLL_EDGE(Engine.EPOLL, Trigger.EDGE),
     EPOLL_ONESHOT(Engine.EPOLL, Trigger.ONESHOT),
+    KQUEUE_LEVEL(Engine.KQUEUE, Trigger.LEVEL),
+    KQUEUE_EDGE(Engine.KQUEUE, Trigger.EDGE),
+    KQUEUE_ONESHOT(Engine.KQUEUE, Trigger.ONESHOT),
     POLL(Engine.POLL, Trigger.LEVEL),
     SELECT(Engine.SELECT, Trigger.LEVEL);
 
@@ -37,13 +41,18 @@ public enum EngineUnderTest {
         return trigger;
     }
 
-    /** A demultiplexer of its own. */
+    /** The calls of the system that this engine belongs to, over those of this one. */
+    public Syscalls over(Syscalls syscalls) {
+        return engine == Engine.KQUEUE ? XnuKqueue.over(syscalls) : syscalls;
+    }
+
+    /** A demultiplexer of its own, which makes the calls that {@link #over} gives. */
     public Demultiplexer open(Syscalls syscalls) {
-        return switch (this) {
-            case EPOLL_LEVEL, EPOLL_EDGE, EPOLL_ONESHOT ->
-                    EpollDemultiplexer.open(syscalls, trigger);
-            case POLL -> new PollDemultiplexer(syscalls);
+        return switch (engine) {
+            case EPOLL -> EpollDemultiplexer.open(syscalls, trigger);
+            case KQUEUE -> KqueueDemultiplexer.open(syscalls, trigger);
             case SELECT -> new SelectDemultiplexer(syscalls);
+            default -> new PollDemultiplexer(syscalls);
         };
     }
 

@@ -71,7 +71,8 @@ final class ServerOptions {
     @Option(
             names = "--engine",
             paramLabel = "ENGINE",
-            description = "What a loop waits with: auto, epoll, poll or select (default: auto).")
+            description =
+                    "What a loop waits with: auto, epoll, kqueue, poll or select (default: auto).")
     Engine engine = Engine.AUTO;
 
     @Option(

@@ -3,7 +3,9 @@ package dev.ringfork.examples.command;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.ringfork.bindings.Platform;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -132,7 +134,18 @@ class CommandLineTest {
                         2,
                         "ringfork serve: %s reports levels only: choose --trigger level, or"
                                         .formatted(engine)
-                                + " --engine epoll where there is one");
+                                + " --engine epoll or kqueue where there is one");
+    }
+
+    @Test
+    void shouldRefuseAnEngineOfAnotherSystem() {
+        assumeTrue(Platform.current().linux(), "this system has kqueue");
+
+        run("serve", "--port=0", "--engine=kqueue")
+                .refused(
+                        2,
+                        "ringfork serve: the engine kqueue cannot be had here: Linux has no kqueue:"
+                                + " use epoll; choose --engine poll");
     }
 
     @Test
@@ -195,8 +208,8 @@ class CommandLineTest {
             value = {
                 "--port=http | --port: 'http' is not a whole number",
                 "--port=65536 | --port: ports go from 0 to 65535, not 65536",
-                "--engine=kqueue | --engine: 'kqueue' is none of auto, epoll, poll and select",
-                "--engine=EPOLL | --engine: 'EPOLL' is none of auto, epoll, poll and select",
+                "--engine=devpoll | --engine: 'devpoll' is none of auto, epoll, kqueue, poll and select",
+                "--engine=EPOLL | --engine: 'EPOLL' is none of auto, epoll, kqueue, poll and select",
                 "--architecture=reactors | --architecture: 'reactors' is none of reactor and"
                         + " multi-reactor",
                 "--loops=many | --loops: 'many' is not a whole number",

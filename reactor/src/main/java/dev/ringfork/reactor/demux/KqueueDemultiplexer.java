@@ -194,8 +194,8 @@ public final class KqueueDemultiplexer implements Demultiplexer {
         int first = changeCount;
         Use read = use(interest, READ);
         Use write = use(interest, WRITE);
-        boolean attaches = queue(watch.fd, EVFILT_READ, watch.read, read);
-        attaches |= queue(watch.fd, EVFILT_WRITE, watch.write, write);
+        boolean attaches = queue(watch, EVFILT_READ, watch.read, read);
+        attaches |= queue(watch, EVFILT_WRITE, watch.write, write);
         watch.read = read;
         watch.write = write;
         return attaches ? apply(first) : 0;
@@ -209,18 +209,25 @@ public final class KqueueDemultiplexer implements Demultiplexer {
     }
 
     /** Queues what changes a filter's use; says whether the kernel will have to attach one. */
-    private boolean queue(int fd, int filter, Use before, Use use) {
+    private boolean queue(Watch watch, int filter, Use before, Use use) {
         boolean changed = use != before;
         if (changed && before != Use.NONE) {
             // An attached filter does not change how it is cleared.
-            queue(fd, filter, EV_DELETE);
+            queue(watch.fd, filter, EV_DELETE);
         }
         // Without a change it is armed again, or told again what is ready; a level is told anyway.
         boolean again = use == Use.ASKED && trigger != Trigger.LEVEL;
         if (use != Use.NONE && (changed || again)) {
-            queue(fd, filter, EV_ADD | EV_ENABLE | (use == Use.ASKED ? askedFlags : EV_CLEAR));
+            int flags = use == Use.ASKED ? askedFlags(watch) : EV_CLEAR;
+            queue(watch.fd, filter, EV_ADD | EV_ENABLE | flags);
         }
         return changed && use != Use.NONE;
+    }
+
+    private int askedFlags(Watch watch) {
+        // What is watched elsewhere too is not armed again, so it must stay armed.
+        boolean staysArmed = (watch.interest & Interest.EXCLUSIVE) != 0;
+        return staysArmed && trigger == Trigger.ONESHOT ? 0 : askedFlags;
     }
 
     private void queue(int fd, int filter, int flags) {
@@ -273,11 +280,11 @@ public final class KqueueDemultiplexer implements Demultiplexer {
 
     private void detach(Watch watch, int directions) {
         if ((directions & READ) != 0) {
-            queue(watch.fd, EVFILT_READ, watch.read, Use.NONE);
+            queue(watch, EVFILT_READ, watch.read, Use.NONE);
             watch.read = Use.NONE;
         }
         if ((directions & WRITE) != 0) {
-            queue(watch.fd, EVFILT_WRITE, watch.write, Use.NONE);
+            queue(watch, EVFILT_WRITE, watch.write, Use.NONE);
             watch.write = Use.NONE;
         }
     }
@@ -360,12 +367,12 @@ public final class KqueueDemultiplexer implements Demultiplexer {
             Watch watch = told(i);
             if (watch.ended == READ && watch.write == Use.NONE) {
                 makeRoom();
-                queue(watch.fd, EVFILT_WRITE, Use.NONE, Use.END);
+                queue(watch, EVFILT_WRITE, Use.NONE, Use.END);
                 watch.write = Use.END;
                 asks = true;
             } else if (watch.ended == WRITE && watch.read == Use.NONE) {
                 makeRoom();
-                queue(watch.fd, EVFILT_READ, Use.NONE, Use.END);
+                queue(watch, EVFILT_READ, Use.NONE, Use.END);
                 watch.read = Use.END;
                 asks = true;
             }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ringfork.reactor.demux;
 
+import static dev.ringfork.reactor.demux.Interest.EXCLUSIVE;
 import static dev.ringfork.reactor.demux.Interest.READ;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -38,5 +39,15 @@ final class KqueueOneshotDemultiplexerTest extends KqueueDemultiplexerContract {
         plumbing.close(pair.far());
 
         assertEquals(Map.of(), poll());
+    }
+
+    @Test
+    void shouldReportAsALevelWhatItWatchesExclusively() {
+        Pair pipe = plumbing.pipe();
+        demultiplexer.add(pipe.near(), READ | EXCLUSIVE, 1);
+        plumbing.write(pipe.far(), "x");
+
+        assertEquals(Map.of(1L, READ), poll());
+        assertEquals(Map.of(1L, READ), poll());
     }
 }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Confined to the loop's thread. The slot released last is leased first, while the cache still
  * holds it. Slabs are kept until the pool is closed.
  */
-public final class BufferPool implements AutoCloseable {
+public final class BufferPool implements BufferSource {
     /** Small steps: memory that was never needed is never touched. */
     private static final int SLAB_SLOTS = 8;
 
@@ -37,17 +37,22 @@ public final class BufferPool implements AutoCloseable {
         this.slotsMax = Math.clamp(poolBytes / slotBytes, 1, Integer.MAX_VALUE);
     }
 
-    /** The size of every buffer. */
+    @Override
     public int slotBytes() {
         return slotBytes;
     }
 
-    /** How many buffers can still be leased. */
+    @Override
+    public int slotsMax() {
+        return slotsMax;
+    }
+
+    @Override
     public int available() {
         return slotsMax - slots + freeCount;
     }
 
-    /** An empty buffer, or null when all are leased and the bound is reached. */
+    @Override
     public @Nullable Buffer lease() {
         if (freeCount == 0 && !grow()) {
             return null;
@@ -55,7 +60,15 @@ public final class BufferPool implements AutoCloseable {
         return free[--freeCount];
     }
 
-    /** Takes a buffer back; its bytes are forgotten. */
+    @Override
+    public boolean reserve(long count) {
+        return count <= available();
+    }
+
+    @Override
+    public void wakeOnRelease() {}
+
+    @Override
     public void release(Buffer buffer) {
         buffer.clear();
         free[freeCount++] = buffer;

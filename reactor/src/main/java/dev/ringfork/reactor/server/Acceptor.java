@@ -19,7 +19,6 @@ import dev.ringfork.reactor.EventHandler;
 import dev.ringfork.reactor.Registration;
 import dev.ringfork.reactor.Timer;
 import dev.ringfork.reactor.demux.Interest;
-import java.util.function.IntConsumer;
 
 /**
  * Turns a readable listener into connections.
@@ -42,18 +41,19 @@ final class Acceptor implements EventHandler, AutoCloseable {
     private final Loop loop;
     private final Listener listener;
     private final ReserveDescriptor reserve;
-    private final IntConsumer intake;
+    private final Intake intake;
     private final Registration registration = new Registration(this);
     private final Timer rest = new Timer(this::watchOrRest);
     private int acceptedInTurn;
+    private boolean full;
     private boolean closed;
 
     /**
      * Watches a listener.
      *
-     * @param intake takes over every accepted descriptor
+     * @param intake takes over every accepted descriptor; while it is not free, nothing is accepted
      */
-    Acceptor(Loop loop, Listener listener, ReserveDescriptor reserve, IntConsumer intake) {
+    Acceptor(Loop loop, Listener listener, ReserveDescriptor reserve, Intake intake) {
         this.loop = loop;
         this.listener = listener;
         this.reserve = reserve;
@@ -76,15 +76,33 @@ final class Acceptor implements EventHandler, AutoCloseable {
 
     @Override
     public void ready(Registration ignored, int ready) {
-        for (int i = 0; i < BATCH_MAX && acceptOne(); i++) {}
+        for (int i = 0; i < BATCH_MAX && !full() && acceptOne(); i++) {}
         if (listener.shared() && acceptedInTurn >= TURN_CONNECTIONS && registration.registered()) {
             registration.remove();
             watchOrRest();
         }
     }
 
+    /** Whether nobody could serve one more; then it rests until {@link #resume}. */
+    private boolean full() {
+        if (!full && !intake.free()) {
+            full = true;
+            registration.remove();
+        }
+        return full;
+    }
+
+    /** Accepts again if it did not because nobody was free, and somebody is. */
+    void resume() {
+        if (full && !closed && intake.free()) {
+            full = false;
+            watchOrRest();
+        }
+    }
+
     /**
-     * Accepts and serves what is in the listener's queue now; it holds one more than the backlog.
+     * Accepts and hands over what is in the listener's queue now; it holds one more than the
+     * backlog.
      */
     void acceptQueued() {
         int queued = loop.settings.backlog() + 1;
@@ -99,17 +117,11 @@ final class Acceptor implements EventHandler, AutoCloseable {
         }
         acceptedInTurn++;
         if (loop.limit.take()) {
-            intake.accept(fd);
+            intake.take(fd);
         } else {
-            shed(fd, "connections were closed unserved: --max-connections is reached");
+            loop.shed(fd, "connections were closed unserved: --max-connections is reached");
         }
         return true;
-    }
-
-    private void shed(int fd, String reason) {
-        loop.descriptors.close(fd);
-        loop.counters.shed.increment();
-        loop.reports.report(reason, loop.reactor.nowNs());
     }
 
     private boolean failed(int errno) {

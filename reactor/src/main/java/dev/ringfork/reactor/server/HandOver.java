@@ -2,7 +2,6 @@
 package dev.ringfork.reactor.server;
 
 import java.util.List;
-import java.util.function.IntConsumer;
 
 /**
  * Gives each accepted connection to the next loop in turn. One that takes no more is passed over;
@@ -10,7 +9,7 @@ import java.util.function.IntConsumer;
  *
  * <p>Confined to the thread of the loop that accepts.
  */
-final class HandOver implements IntConsumer {
+final class HandOver implements Intake {
     private final LoopThread accepting;
     private final List<LoopThread> serving;
     private int next;
@@ -20,9 +19,8 @@ final class HandOver implements IntConsumer {
         this.serving = serving;
     }
 
-    /** Takes over a descriptor. */
     @Override
-    public void accept(int fd) {
+    public void take(int fd) {
         for (int i = 0; i < serving.size(); i++) {
             LoopThread loop = serving.get(next);
             next = (next + 1) % serving.size();

@@ -6,8 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import dev.ringfork.bindings.Descriptors;
 import dev.ringfork.bindings.Errno;
 import dev.ringfork.bindings.Sockets;
-import dev.ringfork.bindings.Syscalls;
-import dev.ringfork.reactor.BufferPool;
+import dev.ringfork.reactor.BufferSource;
 import dev.ringfork.reactor.Reactor;
 import dev.ringfork.reactor.demux.Trigger;
 import dev.ringfork.reactor.protocol.Buffer;
@@ -39,7 +38,7 @@ final class Loop implements AutoCloseable {
     final Protocol protocol;
     final ServerSettings settings;
     final ConnectionLimit limit;
-    final BufferPool pool;
+    final BufferSource pool;
     final LoopCounters counters = new LoopCounters();
     final EagerRead eagerRead = new EagerRead();
     final RateLimitedReport reports;
@@ -60,27 +59,21 @@ final class Loop implements AutoCloseable {
     private int open;
     // Connections that another loop has accepted for this one and that have not arrived yet.
     private final AtomicInteger promised = new AtomicInteger();
-    private @Nullable Runnable whenEmpty;
 
-    Loop(
-            Syscalls syscalls,
-            Reactor reactor,
-            Protocol protocol,
-            ServerSettings settings,
-            ConnectionLimit limit) {
+    Loop(ServerPlan plan, Reactor reactor, BufferSource pool) {
         this.reactor = reactor;
-        this.descriptors = syscalls.descriptors();
-        this.sockets = syscalls.sockets();
-        this.protocol = protocol;
-        this.settings = settings;
-        this.limit = limit;
-        this.pool = new BufferPool(settings.bufferBytes(), settings.poolBytes());
-        this.reports = new RateLimitedReport(settings.report());
+        this.descriptors = plan.syscalls().descriptors();
+        this.sockets = plan.syscalls().sockets();
+        this.protocol = plan.protocol();
+        this.settings = plan.settings();
+        this.limit = plan.limit();
+        this.pool = pool;
+        this.reports = plan.reports();
         this.edge = reactor.demultiplexer().trigger() == Trigger.EDGE;
         this.writeTimeoutNs = settings.writeTimeout().toNanos();
         this.lingerIdleNs = settings.lingerIdle().toNanos();
         this.lingerTotalNs = settings.lingerTotal().toNanos();
-        this.readReserve = pool.available() / WRITE_SHARE;
+        this.readReserve = pool.slotsMax() / WRITE_SHARE;
         reactor.beforePoll(this::beforePoll);
     }
 
@@ -114,6 +107,20 @@ final class Loop implements AutoCloseable {
         return received;
     }
 
+    /** Closes an accepted descriptor that has found no place, counts it, and says why. */
+    void shed(int fd, String reason) {
+        descriptors.close(fd);
+        counters.shed.increment();
+        reports.report(reason, reactor.nowNs());
+    }
+
+    /** Closes an accepted descriptor that has a place and is not served after all. */
+    void turnAway(int fd) {
+        descriptors.close(fd);
+        limit.give();
+        counters.shed.increment();
+    }
+
     /** The demultiplexer refused a connection, which is therefore closed. */
     void unwatched(int fd, int result) {
         counters.shed.increment();
@@ -134,13 +141,18 @@ final class Loop implements AutoCloseable {
         starved.add(connection);
     }
 
-    /** The connection found no buffer to write into. */
-    void refuse(StreamConnection connection) {
+    /** The connection found fewer buffers than these to write into. */
+    void refuse(StreamConnection connection, long missing) {
         refused.add(connection);
-        availableWhenRefused = pool.available();
+        // Another loop may have given some back since: they must not count as there already.
+        availableWhenRefused = (int) Math.min(pool.available(), missing - 1);
     }
 
     private void beforePoll() {
+        if (!refused.isEmpty() || !starved.isEmpty()) {
+            // Before looking: what is given back from here on wakes this loop.
+            pool.wakeOnRelease();
+        }
         // Only when some came back: trying again for the same would turn the loop for ever.
         if (pool.available() > availableWhenRefused) {
             for (int i = refused.size(); i > 0; i--) {
@@ -168,7 +180,6 @@ final class Loop implements AutoCloseable {
         // Before it is counted: who sees the count may connect in its place at once.
         limit.give();
         counters.closed.increment();
-        endIfEmpty();
     }
 
     /**
@@ -184,17 +195,9 @@ final class Loop implements AutoCloseable {
         promised.getAndDecrement();
     }
 
-    /** Runs something when the last connection is gone, now if there is none. */
-    void whenEmpty(Runnable action) {
-        whenEmpty = action;
-        endIfEmpty();
-    }
-
-    /** Runs what was left to {@link #whenEmpty}, if it is the time. */
-    void endIfEmpty() {
-        if (open == 0 && promised.get() == 0 && whenEmpty != null) {
-            whenEmpty.run();
-        }
+    /** Whether no connection is open or promised. */
+    boolean empty() {
+        return open == 0 && promised.get() == 0;
     }
 
     @Override

@@ -30,18 +30,21 @@ record LoopChoice(int loops, LoopAccept accept) {
     }
 
     /**
-     * Makes sure that nobody has chosen what one reactor does not have.
+     * Makes sure that nobody has chosen what only several reactors have.
      *
      * @throws IllegalArgumentException if somebody has
      */
-    static void refuse(@Nullable Integer loops, @Nullable LoopAccept accept) {
+    static void refuse(
+            Architecture architecture, @Nullable Integer loops, @Nullable LoopAccept accept) {
         if (loops != null) {
             throw new IllegalArgumentException(
-                    "a reactor has one loop: leave --loops out, or choose --architecture multi-reactor");
+                    "--architecture %s has no loops to count: leave --loops out, or choose --architecture multi-reactor"
+                            .formatted(Names.of(architecture)));
         }
         if (accept != null) {
             throw new IllegalArgumentException(
-                    "a reactor has one loop, which accepts: leave --loop-accept out, or choose --architecture multi-reactor");
+                    "--architecture %s has one loop that accepts: leave --loop-accept out, or choose --architecture multi-reactor"
+                            .formatted(Names.of(architecture)));
         }
     }
 

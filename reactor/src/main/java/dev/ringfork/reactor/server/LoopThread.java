@@ -1,108 +1,140 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ringfork.reactor.server;
 
-import dev.ringfork.bindings.Syscalls;
+import dev.ringfork.reactor.BufferSource;
 import dev.ringfork.reactor.Reactor;
 import dev.ringfork.reactor.Timer;
-import dev.ringfork.reactor.demux.Demultiplexer;
-import dev.ringfork.reactor.protocol.Protocol;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
-import java.util.function.IntConsumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One loop and the thread that turns it: what every architecture of loops is made of.
+ * One loop and the thread that turns it: what every architecture is made of.
  *
  * <p>Confined to the thread that makes it until {@link #start}, then safe for use by many threads,
- * {@link #serve} aside. Owns its reactor, its memory and its reserve descriptor, and a share of the
- * listeners that it is given.
+ * {@link #serve}, {@link #report}, {@link #empty} and {@link #draining} aside, which are its own
+ * thread's. Owns its reactor, its memory and its reserve descriptor, and a share of the listeners
+ * that it is given.
  */
 final class LoopThread {
-    private final Reactor reactor;
-    private final Loop loop;
-    private final ReserveDescriptor reserve;
+    /** For a loop whose handlers may block: no turn takes too long. */
+    static final long MAY_BLOCK = Long.MAX_VALUE;
+
+    /** What a loop does beside serving its connections. Called on the loop's thread. */
+    interface Role {
+        /** A drain has begun and the loop accepts no more; its connections are told next. */
+        default void drains(Duration atMost) {}
+
+        /** The time of a drain is over; what is still open is cut next. */
+        default void drainEnds() {}
+
+        /**
+         * A turn of the loop is over.
+         *
+         * @return whether it has nothing to do but its open connections, so that a drain may end
+         */
+        default boolean turned() {
+            return true;
+        }
+
+        /** The loop has stopped and accepts no more; its connections are closed next. */
+        default void stopped() {}
+
+        /** All is closed; the thread ends. */
+        default void ended(@Nullable Throwable failure) {}
+    }
+
+    final Reactor reactor;
+    final Loop loop;
     private final List<Acceptor> acceptors = new ArrayList<>();
     private final CountDownLatch ended = new CountDownLatch(1);
     private final Thread thread;
     private final Timer drainEnd = new Timer(this::cut);
     // Not a task: the queue of tasks may be full.
     private final AtomicReference<@Nullable Duration> drainAsked = new AtomicReference<>();
-    private Runnable whenAccepted = () -> {};
-    private Runnable whenFailed = () -> {};
+    private @Nullable ReserveDescriptor reserve;
+    private Role role = new Role() {};
     private boolean draining;
     private boolean ending;
     private volatile @Nullable Throwable failure;
 
     private LoopThread(
-            String name,
-            Protocol protocol,
-            Demultiplexer demultiplexer,
-            ServerSettings settings,
-            ConnectionLimit limit,
-            Syscalls syscalls) {
-        this.reactor =
-                new Reactor(
-                        syscalls,
-                        demultiplexer,
-                        settings.stallThreshold().toNanos(),
-                        settings.report());
+            ServerPlan plan, ThreadFactory threads, Reactor reactor, BufferSource buffers) {
+        this.reactor = reactor;
         // Before the loop's own: what a drain does to connections is settled in the same turn.
         reactor.beforePoll(this::beginDrain);
-        this.loop = new Loop(syscalls, reactor, protocol, settings, limit);
-        this.reserve = new ReserveDescriptor(syscalls);
-        this.thread = Thread.ofPlatform().name(name).unstarted(this::run);
+        this.loop = new Loop(plan, reactor, buffers);
+        // After it: settling may have closed the last connection.
+        reactor.beforePoll(this::turned);
+        this.thread = threads.newThread(this::run);
+    }
+
+    /**
+     * Makes a loop that has its own memory and does not turn yet.
+     *
+     * @param name its thread's
+     * @param stallNs a turn that takes longer is counted and reported
+     * @throws dev.ringfork.bindings.SyscallException if the kernel refuses a descriptor
+     */
+    static LoopThread open(ServerPlan plan, String name, long stallNs) {
+        ThreadFactory threads = Thread.ofPlatform().name(name).factory();
+        return open(plan, threads, stallNs, _ -> plan.pool());
     }
 
     /**
      * Makes a loop that does not turn yet.
      *
-     * @param name its thread's
+     * @param stallNs a turn that takes longer is counted and reported
+     * @param buffers gives it its memory
      * @throws dev.ringfork.bindings.SyscallException if the kernel refuses a descriptor
      */
     static LoopThread open(
-            String name,
-            Protocol protocol,
-            EngineChoice choice,
-            ServerSettings settings,
-            ConnectionLimit limit,
-            Syscalls syscalls) {
-        Demultiplexer demultiplexer = choice.open(syscalls);
+            ServerPlan plan,
+            ThreadFactory threads,
+            long stallNs,
+            Function<Reactor, BufferSource> buffers) {
+        Reactor reactor = plan.reactor(stallNs);
         try {
-            return new LoopThread(name, protocol, demultiplexer, settings, limit, syscalls);
-        } catch (RuntimeException e) {
-            demultiplexer.close();
+            return new LoopThread(plan, threads, reactor, buffers.apply(reactor));
+        } catch (RuntimeException | OutOfMemoryError e) {
+            reactor.close();
             throw e;
         }
     }
 
     // ---- before the start
 
+    /** Sets what it does beside serving; nothing by default. */
+    void role(Role role) {
+        this.role = role;
+    }
+
     /** Accepts from a listener and serves what comes. Takes over a share of it. */
     void listen(Listener listener) {
         listen(listener, this::serve);
     }
 
-    /** Accepts from a listener for somebody, who takes over the descriptors. */
-    void listen(Listener listener, IntConsumer intake) {
-        acceptors.add(new Acceptor(loop, listener, reserve, intake));
+    /** Accepts from a listener for somebody. Takes over a share of it. */
+    void listen(Listener listener, Intake intake) {
+        ReserveDescriptor kept = reserve;
+        if (kept == null) {
+            kept = new ReserveDescriptor(reactor.syscalls());
+            reserve = kept;
+        }
+        acceptors.add(new Acceptor(loop, listener, kept, intake));
     }
 
-    /** Sets what a drain does as soon as this loop accepts no more; each drain does it again. */
-    void whenAccepted(Runnable action) {
-        whenAccepted = action;
-    }
-
-    /** Sets what is done when the loop fails. */
-    void whenFailed(Runnable action) {
-        whenFailed = action;
-    }
-
-    /** Starts the thread. */
+    /**
+     * Starts the thread.
+     *
+     * @throws OutOfMemoryError if the system gives no more threads
+     */
     void start() {
         thread.start();
     }
@@ -115,28 +147,54 @@ final class LoopThread {
     // ---- the thread
 
     private void run() {
+        turn();
+        try {
+            end();
+        } finally {
+            role.ended(failure);
+            ended.countDown();
+        }
+    }
+
+    private void turn() {
         try {
             reactor.run();
         } catch (RuntimeException | Error e) {
             failure = e;
             loop.settings.report().accept("the loop failed: " + Failures.describe(e));
-            whenFailed.run();
-        } finally {
-            end();
-            ended.countDown();
         }
     }
 
     private void end() {
         ending = true;
         acceptors.forEach(Acceptor::close);
+        role.stopped();
         forEachConnection(StreamConnection::abort);
         reactor.close();
-        reserve.close();
+        if (reserve != null) {
+            reserve.close();
+        }
         loop.close();
     }
 
-    /** Serves an accepted connection. Takes over its descriptor. On this loop's thread. */
+    /** After every turn, before the loop may wait. */
+    private void turned() {
+        boolean idle = role.turned();
+        // By index: this is done in every turn, and an iterator is garbage.
+        for (int i = 0; i < acceptors.size(); i++) {
+            acceptors.get(i).resume();
+        }
+        if (draining && idle && empty()) {
+            reactor.stop();
+        }
+    }
+
+    /** Whether no connection is open or about to be. */
+    boolean empty() {
+        return loop.empty();
+    }
+
+    /** Serves an accepted connection. Takes over its descriptor. */
     void serve(int fd) {
         StreamConnection connection = new StreamConnection(loop, fd);
         connection.start();
@@ -163,20 +221,23 @@ final class LoopThread {
     private void arrive(int fd) {
         try {
             if (ending) {
-                loop.descriptors.close(fd);
-                loop.limit.give();
+                loop.turnAway(fd);
             } else {
                 serve(fd);
             }
         } finally {
             loop.promiseKept();
-            loop.endIfEmpty();
         }
     }
 
-    /** Says something that may happen often. On this loop's thread. */
+    /** Says something that may happen often. */
     void report(String kind) {
-        loop.reports.report(kind, reactor.nowNs());
+        report(kind, kind);
+    }
+
+    /** The same for a sentence that varies within its kind. */
+    void report(String kind, String sentence) {
+        loop.reports.report(kind, sentence, reactor.nowNs());
     }
 
     private void forEachConnection(Consumer<StreamConnection> action) {
@@ -195,6 +256,11 @@ final class LoopThread {
         reactor.wakeup();
     }
 
+    /** Whether a drain has begun. */
+    boolean draining() {
+        return draining;
+    }
+
     private void beginDrain() {
         Duration atMost = drainAsked.get() == null ? null : drainAsked.getAndSet(null);
         if (atMost == null) {
@@ -205,14 +271,14 @@ final class LoopThread {
             acceptor.acceptQueued();
             acceptor.close();
         }
-        whenAccepted.run();
+        role.drains(atMost);
         draining = true;
         forEachConnection(StreamConnection::drain);
         reactor.schedule(drainEnd, reactor.nowNs() + atMost.toNanos());
-        loop.whenEmpty(reactor::stop);
     }
 
     private void cut() {
+        role.drainEnds();
         forEachConnection(StreamConnection::cut);
     }
 

@@ -3,8 +3,6 @@ package dev.ringfork.reactor.server;
 
 import dev.ringfork.bindings.Address;
 import dev.ringfork.bindings.Platform;
-import dev.ringfork.bindings.Syscalls;
-import dev.ringfork.reactor.protocol.Protocol;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,10 +11,6 @@ import org.jspecify.annotations.Nullable;
 /**
  * Several loops, each on a thread of its own: a connection is read, served and written by the one
  * that it came to.
- *
- * <p>When to use it: handlers that never block, and one core is not enough. What it costs: memory
- * for each loop, and a protocol that several threads use. A handler that blocks stops the
- * connections of its loop, and no others.
  */
 final class MultiReactorServer implements Server {
     private final List<LoopThread> accepting;
@@ -42,25 +36,18 @@ final class MultiReactorServer implements Server {
     }
 
     /** Binds, listens and starts the loops' threads. */
-    static Server start(
-            Protocol protocol,
-            List<Address> addresses,
-            EngineChoice choice,
-            LoopChoice arrangement,
-            ServerSettings settings,
-            Syscalls syscalls) {
-        arrangement.accept().check(Platform.current(), addresses);
+    static Server start(ServerPlan plan, LoopChoice arrangement) {
+        arrangement.accept().check(Platform.current(), plan.addresses());
         List<Listener> listeners = new ArrayList<>();
         List<LoopThread> loops = new ArrayList<>();
         try {
-            for (Address address : addresses) {
-                listeners.addAll(open(arrangement, address, settings, syscalls));
+            for (Address address : plan.addresses()) {
+                listeners.addAll(open(plan, arrangement, address));
             }
-            ConnectionLimit limit = new ConnectionLimit(settings.maxConnections());
+            long stallNs = plan.settings().stallThreshold().toNanos();
             for (int i = 1; i <= arrangement.loops(); i++) {
                 // The system shows the first 15 characters of a thread's name.
-                String name = "reactor-" + i;
-                loops.add(LoopThread.open(name, protocol, choice, settings, limit, syscalls));
+                loops.add(LoopThread.open(plan, "reactor-" + i, stallNs));
             }
             boolean handsOver = arrangement.accept() == LoopAccept.ACCEPTOR;
             int accepting = handsOver ? 1 : loops.size();
@@ -69,7 +56,7 @@ final class MultiReactorServer implements Server {
                             List.copyOf(loops.subList(0, accepting)),
                             List.copyOf(loops.subList(accepting, loops.size())),
                             listeners.stream().map(Listener::address).distinct().toList(),
-                            arrangement.description() + ", " + choice.description());
+                            arrangement.description() + ", " + plan.engine().description());
             server.listen(arrangement.accept(), listeners);
             loops.forEach(LoopThread::start);
             return server;
@@ -80,20 +67,19 @@ final class MultiReactorServer implements Server {
         }
     }
 
-    private static List<Listener> open(
-            LoopChoice arrangement, Address address, ServerSettings settings, Syscalls syscalls) {
-        int backlog = settings.backlog();
+    private static List<Listener> open(ServerPlan plan, LoopChoice arrangement, Address address) {
+        int backlog = plan.settings().backlog();
         int loops = arrangement.loops();
         return switch (arrangement.accept()) {
-            case SHARED -> List.of(Listener.open(syscalls, address, backlog, loops));
-            case REUSEPORT -> Listener.openGroup(syscalls, address, backlog, loops);
-            case ACCEPTOR -> List.of(Listener.open(syscalls, address, backlog, 1));
+            case SHARED -> List.of(Listener.open(plan.syscalls(), address, backlog, loops));
+            case REUSEPORT -> Listener.openGroup(plan.syscalls(), address, backlog, loops);
+            case ACCEPTOR -> List.of(Listener.open(plan.syscalls(), address, backlog, 1));
         };
     }
 
     private void listen(LoopAccept accept, List<Listener> listeners) {
         for (LoopThread loop : loops) {
-            loop.whenFailed(this::stopAll);
+            loop.role(new Part(accept == LoopAccept.ACCEPTOR && accepting.contains(loop)));
         }
         switch (accept) {
             case SHARED -> loops.forEach(loop -> listeners.forEach(loop::listen));
@@ -106,7 +92,29 @@ final class MultiReactorServer implements Server {
                 LoopThread first = accepting.getFirst();
                 HandOver handOver = new HandOver(first, serving);
                 listeners.forEach(listener -> first.listen(listener, handOver));
-                first.whenAccepted(this::drainServing);
+            }
+        }
+    }
+
+    /** What one loop is to the others. */
+    private final class Part implements LoopThread.Role {
+        private final boolean handsOver;
+
+        Part(boolean handsOver) {
+            this.handsOver = handsOver;
+        }
+
+        @Override
+        public void drains(Duration atMost) {
+            if (handsOver) {
+                drainServing();
+            }
+        }
+
+        @Override
+        public void ended(@Nullable Throwable failure) {
+            if (failure != null) {
+                stopAll();
             }
         }
     }

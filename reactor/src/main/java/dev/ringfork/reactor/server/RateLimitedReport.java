@@ -9,7 +9,8 @@ import java.util.function.Consumer;
  * Reports of things that may happen thousands of times a second: each kind is said once in a while,
  * with how often it has happened since.
  *
- * <p>Confined to the loop's thread.
+ * <p>Safe for use by many threads: the loops of a server share one, so that what happens to all of
+ * them is still said once.
  */
 final class RateLimitedReport {
     private static final long INTERVAL_NS = 5_000_000_000L;
@@ -35,7 +36,7 @@ final class RateLimitedReport {
      *
      * @param kind what is counted as the same; there may be few of them
      */
-    void report(String kind, String sentence, long nowNs) {
+    synchronized void report(String kind, String sentence, long nowNs) {
         Kind known = kinds.computeIfAbsent(kind, any -> new Kind(nowNs - INTERVAL_NS));
         known.unsaid++;
         if (nowNs - known.saidNs >= INTERVAL_NS) {

@@ -2,18 +2,12 @@
 package dev.ringfork.reactor.server;
 
 import dev.ringfork.bindings.Address;
-import dev.ringfork.bindings.Syscalls;
-import dev.ringfork.reactor.protocol.Protocol;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One thread, one loop: it accepts, reads, runs the protocol and writes.
- *
- * <p>When to use it: handlers that never block, and one core is enough. It is the cheapest way to
- * hold many connections: nothing is shared, nothing is locked. What it costs: one handler that
- * blocks stops every connection.
+ * One thread, one loop: it accepts, reads, runs the protocol and writes, for all connections at
+ * once or for one after the other.
  */
 final class ReactorServer implements Server {
     private final LoopThread loop;
@@ -26,24 +20,26 @@ final class ReactorServer implements Server {
         this.description = description;
     }
 
-    /** Binds, listens and starts the loop's thread. */
-    static Server start(
-            Protocol protocol,
-            List<Address> addresses,
-            EngineChoice choice,
-            ServerSettings settings,
-            Syscalls syscalls) {
-        List<Listener> listeners = new ArrayList<>();
+    /** Binds, listens and starts: all connections at once, so that nothing may block. */
+    static Server reactor(ServerPlan plan) {
+        return start(plan, Architecture.REACTOR, plan.settings().stallThreshold().toNanos());
+    }
+
+    /** The same for one connection at a time: it has the thread for itself and may block it. */
+    static Server serial(ServerPlan plan) {
+        return start(plan, Architecture.SERIAL, LoopThread.MAY_BLOCK);
+    }
+
+    private static Server start(ServerPlan plan, Architecture architecture, long stallNs) {
+        String name = Names.of(architecture);
+        List<Listener> listeners = plan.listen();
         LoopThread loop = null;
         try {
-            for (Address address : addresses) {
-                listeners.add(Listener.open(syscalls, address, settings.backlog(), 1));
-            }
-            ConnectionLimit limit = new ConnectionLimit(settings.maxConnections());
-            loop = LoopThread.open("ringfork-reactor", protocol, choice, settings, limit, syscalls);
-            listeners.forEach(loop::listen);
+            loop = LoopThread.open(plan, "ringfork-" + name, stallNs);
+            listen(loop, listeners, architecture == Architecture.SERIAL);
             List<Address> bound = listeners.stream().map(Listener::address).toList();
-            Server server = new ReactorServer(loop, bound, "reactor, " + choice.description());
+            Server server =
+                    new ReactorServer(loop, bound, name + ", " + plan.engine().description());
             loop.start();
             return server;
         } catch (RuntimeException e) {
@@ -52,6 +48,29 @@ final class ReactorServer implements Server {
             }
             listeners.forEach(Listener::close);
             throw e;
+        }
+    }
+
+    private static void listen(LoopThread loop, List<Listener> listeners, boolean oneAtATime) {
+        if (!oneAtATime) {
+            listeners.forEach(loop::listen);
+            return;
+        }
+        Reception reception = new Reception(loop, new OneAtATime(loop));
+        loop.role(reception);
+        listeners.forEach(listener -> loop.listen(listener, reception));
+    }
+
+    /** Serves when nobody else is served. */
+    private record OneAtATime(LoopThread loop) implements Intake {
+        @Override
+        public boolean free() {
+            return loop.empty();
+        }
+
+        @Override
+        public void take(int fd) {
+            loop.serve(fd);
         }
     }
 

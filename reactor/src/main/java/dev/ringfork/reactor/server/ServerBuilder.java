@@ -21,6 +21,7 @@ public final class ServerBuilder {
     private Architecture architecture = Architecture.REACTOR;
     private @Nullable Integer loops;
     private @Nullable LoopAccept loopAccept;
+    private @Nullable Integer maxThreads;
     private Engine engine = Engine.AUTO;
     private Trigger trigger = Trigger.LEVEL;
     private ServerSettings settings = ServerSettings.DEFAULT;
@@ -54,6 +55,16 @@ public final class ServerBuilder {
     /** How connections reach several loops; {@link LoopAccept#SHARED} by default. */
     public ServerBuilder loopAccept(LoopAccept accept) {
         this.loopAccept = accept;
+        return this;
+    }
+
+    /**
+     * How many threads a {@link Architecture#THREAD_PER_CONNECTION} has at most for its
+     * connections; {@value ThreadPerConnectionServer#MAX_THREADS} by default. When all are busy,
+     * further connections wait in the backlog.
+     */
+    public ServerBuilder maxThreads(int maxThreads) {
+        this.maxThreads = maxThreads;
         return this;
     }
 
@@ -95,17 +106,34 @@ public final class ServerBuilder {
         if (addresses.isEmpty()) {
             throw new IllegalArgumentException("no address to listen on: call listen(address)");
         }
-        EngineChoice choice = EngineChoice.of(engine, trigger, syscalls);
+        if (architecture != Architecture.MULTI_REACTOR) {
+            LoopChoice.refuse(architecture, loops, loopAccept);
+        }
+        if (architecture != Architecture.THREAD_PER_CONNECTION && maxThreads != null) {
+            throw new IllegalArgumentException(
+                    "--architecture %s has no thread for each connection: leave --max-threads out, or choose --architecture thread-per-connection"
+                            .formatted(Names.of(architecture)));
+        }
         return switch (architecture) {
-            case REACTOR -> {
-                LoopChoice.refuse(loops, loopAccept);
-                yield ReactorServer.start(protocol, addresses, choice, settings, syscalls);
-            }
-            case MULTI_REACTOR -> {
-                LoopChoice several = LoopChoice.of(loops, loopAccept);
-                yield MultiReactorServer.start(
-                        protocol, addresses, choice, several, settings, syscalls);
-            }
+            case SERIAL -> ReactorServer.serial(plan(fewDescriptors()));
+            case THREAD_PER_CONNECTION ->
+                    ThreadPerConnectionServer.start(
+                            plan(fewDescriptors()),
+                            ThreadPerConnectionServer.threads(maxThreads),
+                            Thread.ofPlatform().name("connection-", 1).factory());
+            case REACTOR -> ReactorServer.reactor(plan(engine));
+            case MULTI_REACTOR ->
+                    MultiReactorServer.start(plan(engine), LoopChoice.of(loops, loopAccept));
         };
+    }
+
+    private ServerPlan plan(Engine best) {
+        EngineChoice choice = EngineChoice.of(best, trigger, syscalls);
+        return new ServerPlan(protocol, addresses, choice, settings, syscalls);
+    }
+
+    /** For loops of one connection poll(2) is best: it needs no descriptor and no call to add. */
+    private Engine fewDescriptors() {
+        return engine == Engine.AUTO && trigger == Trigger.LEVEL ? Engine.POLL : engine;
     }
 }

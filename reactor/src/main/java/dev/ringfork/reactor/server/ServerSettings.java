@@ -19,8 +19,9 @@ import java.util.function.Consumer;
  *     unserved and counted
  * @param bufferBytes size of one buffer slot: what one read can bring, and the longest piece that a
  *     session can leave unconsumed
- * @param poolBytes bound of a loop's buffer memory, taken from the system as needed; when it is
- *     used up, reading waits until a buffer comes back
+ * @param poolBytes bound of a loop's buffer memory, or of all of them where a connection has a
+ *     thread of its own; taken from the system as needed; when it is used up, reading waits until a
+ *     buffer comes back
  * @param highWaterBytes queued bytes of a connection at which its reading stops
  * @param lowWaterBytes queued bytes at which it starts again
  * @param maxQueuedBytes bound of a connection's write queue, file parts aside

@@ -7,13 +7,17 @@ package dev.ringfork.reactor.server;
  * @param accepted connections accepted
  * @param closed connections ended, for whatever reason
  * @param cut connections ended by the end of a drain with work unfinished
- * @param shed connections closed unserved: out of descriptors or at the connection limit
+ * @param shed connections closed unserved: at the connection limit, out of descriptors or threads,
+ *     or at the end of the server
  * @param bytesIn bytes received
  * @param bytesOut bytes sent
  * @param stalls turns of a loop that took longer than the stall threshold
  */
 public record ServerStatistics(
         long accepted, long closed, long cut, long shed, long bytesIn, long bytesOut, long stalls) {
+
+    /** What has counted nothing. */
+    static final ServerStatistics NONE = new ServerStatistics(0, 0, 0, 0, 0, 0, 0);
 
     /** These and another loop's. */
     ServerStatistics plus(ServerStatistics other) {

@@ -323,7 +323,7 @@ final class StreamConnection implements Connection, EventHandler {
         // With an empty queue it is others who hold the buffers.
         if (queue.isEmpty() && queue.fits(length) && !waiting) {
             waiting = true;
-            loop.refuse(this);
+            loop.refuse(this, queue.missingBuffers(length));
         }
         congested |= waiting || !queue.isEmpty();
         touch();

@@ -81,10 +81,13 @@ final class WriteQueue {
         return fresh;
     }
 
-    /** Whether this many bytes can be copied in without passing the bounds of queue and pool. */
+    /**
+     * Whether this many bytes can be copied in without passing the bounds of queue and pool; the
+     * copy must follow.
+     */
     boolean accepts(long length) {
         long missing = missingBuffers(length);
-        return missing <= loop.pool.available() && bounds(missing);
+        return bounds(missing) && loop.pool.reserve(missing);
     }
 
     /** Whether they could be if all buffers were free. */
@@ -99,7 +102,8 @@ final class WriteQueue {
         return missing == 0 || then <= loop.settings.maxQueuedBytes();
     }
 
-    private long missingBuffers(long length) {
+    /** How many buffers more than it has the queue needs for so many bytes. */
+    long missingBuffers(long length) {
         long slot = loop.pool.slotBytes();
         return Math.max(0, (length - tailRoom() + slot - 1) / slot);
     }

@@ -30,6 +30,7 @@ final class Client implements AutoCloseable {
     private final Closeable socket;
     private final InputStream in;
     private final OutputStream out;
+    private boolean closed;
 
     private Client(Closeable socket, InputStream in, OutputStream out) {
         this.socket = socket;
@@ -166,9 +167,15 @@ final class Client implements AutoCloseable {
         }
     }
 
+    /** Whether it has closed its end. */
+    boolean closed() {
+        return closed;
+    }
+
     /** Closes with a reset. */
     void reset() {
         try {
+            closed = true;
             ((Socket) socket).setSoLinger(true, 0);
             socket.close();
         } catch (IOException e) {
@@ -178,6 +185,7 @@ final class Client implements AutoCloseable {
 
     @Override
     public void close() {
+        closed = true;
         try {
             socket.close();
         } catch (IOException e) {

@@ -10,24 +10,37 @@ enum LoopsUnderTest {
     /** Two that have a listener each. */
     REUSEPORT,
     /** One that accepts and one that serves. */
-    ACCEPTOR;
+    ACCEPTOR,
+    /** One, for one connection at a time. */
+    SERIAL,
+    /** One that accepts and one for each connection. */
+    THREADS;
 
     ServerBuilder arrange(ServerBuilder builder) {
-        return this == ONE
-                ? builder
-                : builder.architecture(Architecture.MULTI_REACTOR)
-                        .loops(2)
-                        .loopAccept(LoopAccept.valueOf(name()));
+        return switch (this) {
+            case ONE -> builder;
+            case SERIAL -> builder.architecture(Architecture.SERIAL);
+            case THREADS -> builder.architecture(Architecture.THREAD_PER_CONNECTION);
+            case SHARED, REUSEPORT, ACCEPTOR ->
+                    builder.architecture(Architecture.MULTI_REACTOR)
+                            .loops(2)
+                            .loopAccept(LoopAccept.valueOf(name()));
+        };
     }
 
     /** Whether all connections are of one loop. */
     boolean oneServes() {
-        return this == ONE || this == ACCEPTOR;
+        return this == ONE || this == ACCEPTOR || this == SERIAL;
     }
 
     /** Whether a connection can reach one loop only. */
     boolean oneAccepts() {
         return this != SHARED;
+    }
+
+    /** Whether a connection is served while another one is open. */
+    boolean manyAreServed() {
+        return this != SERIAL;
     }
 
     /** Whether there may be a listener with a name in the file system. */

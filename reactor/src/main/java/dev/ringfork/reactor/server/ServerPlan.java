@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ringfork.reactor.server;
+
+import dev.ringfork.bindings.Address;
+import dev.ringfork.bindings.Syscalls;
+import dev.ringfork.reactor.BufferPool;
+import dev.ringfork.reactor.Reactor;
+import dev.ringfork.reactor.demux.Demultiplexer;
+import dev.ringfork.reactor.protocol.Protocol;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What a server is to be, whatever its architecture, and what all its loops have in common. For one
+ * server: the places for connections are its own.
+ *
+ * @param protocol what it does with bytes
+ * @param addresses where it listens
+ * @param engine what its loops wait with
+ * @param settings limits, time-outs and sizes
+ * @param syscalls the way to the kernel
+ * @param limit the places for connections
+ * @param reports where its loops say what may happen often
+ */
+record ServerPlan(
+        Protocol protocol,
+        List<Address> addresses,
+        EngineChoice engine,
+        ServerSettings settings,
+        Syscalls syscalls,
+        ConnectionLimit limit,
+        RateLimitedReport reports) {
+
+    ServerPlan(
+            Protocol protocol,
+            List<Address> addresses,
+            EngineChoice engine,
+            ServerSettings settings,
+            Syscalls syscalls) {
+        this(
+                protocol,
+                List.copyOf(addresses),
+                engine,
+                settings,
+                syscalls,
+                new ConnectionLimit(settings.maxConnections()),
+                new RateLimitedReport(settings.report()));
+    }
+
+    /** Binds all addresses, or none; one loop will accept from each. */
+    List<Listener> listen() {
+        List<Listener> listeners = new ArrayList<>();
+        try {
+            for (Address address : addresses) {
+                listeners.add(Listener.open(syscalls, address, settings.backlog(), 1));
+            }
+            return listeners;
+        } catch (RuntimeException e) {
+            listeners.forEach(Listener::close);
+            throw e;
+        }
+    }
+
+    /** A reactor; one that leaves nothing open if it cannot be had. */
+    Reactor reactor(long stallNs) {
+        Demultiplexer demultiplexer = engine.open(syscalls);
+        try {
+            return new Reactor(syscalls, demultiplexer, stallNs, settings.report());
+        } catch (RuntimeException e) {
+            demultiplexer.close();
+            throw e;
+        }
+    }
+
+    /** An empty pool of the size that was asked for. */
+    BufferPool pool() {
+        return new BufferPool(settings.bufferBytes(), settings.poolBytes());
+    }
+}

@@ -50,7 +50,9 @@ final class ServerOptions {
             names = "--architecture",
             paramLabel = "ARCHITECTURE",
             description =
-                    "reactor: one thread, one loop; multi-reactor: several of them (default: reactor).")
+                    "serial: one connection at a time; thread-per-connection: a thread for each;"
+                            + " reactor: one thread, one loop for all; multi-reactor: several of them"
+                            + " (default: reactor).")
     Architecture architecture = Architecture.REACTOR;
 
     @Option(
@@ -69,10 +71,19 @@ final class ServerOptions {
     @Nullable LoopAccept loopAccept;
 
     @Option(
+            names = "--max-threads",
+            paramLabel = "N",
+            description =
+                    "Threads of thread-per-connection; when all are busy, clients wait in the backlog"
+                            + " (default: 512).")
+    @Nullable Integer maxThreads;
+
+    @Option(
             names = "--engine",
             paramLabel = "ENGINE",
             description =
-                    "What a loop waits with: auto, epoll, kqueue, poll or select (default: auto).")
+                    "What a loop waits with: auto, epoll, kqueue, poll or select (default: auto: the first"
+                            + " of these, or poll where a loop has one connection).")
     Engine engine = Engine.AUTO;
 
     @Option(
@@ -192,6 +203,9 @@ final class ServerOptions {
         }
         if (loopAccept != null) {
             builder.loopAccept(loopAccept);
+        }
+        if (maxThreads != null) {
+            builder.maxThreads(maxThreads);
         }
     }
 

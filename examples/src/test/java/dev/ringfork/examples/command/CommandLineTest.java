@@ -87,6 +87,7 @@ class CommandLineTest {
         outcome.shows("--architecture=reactor", "default");
         outcome.shows("--loops=", "default");
         outcome.shows("--loop-accept=", "default");
+        outcome.shows("--max-threads=", "default");
         outcome.shows("--engine=auto", "default");
         outcome.shows("--trigger=level", "default");
         outcome.shows("--header-timeout=20s", "default");
@@ -159,17 +160,41 @@ class CommandLineTest {
     }
 
     @Test
-    void shouldRefuseWhatOneReactorDoesNotHave() {
+    void shouldRefuseWhatAnArchitectureDoesNotHave() {
         run("serve", "--port=0", "--loops=2")
                 .refused(
                         2,
-                        "ringfork serve: a reactor has one loop: leave --loops out, or choose"
-                                + " --architecture multi-reactor");
-        run("echo", "--port=0", "--loop-accept=shared")
+                        "ringfork serve: --architecture reactor has no loops to count: leave --loops"
+                                + " out, or choose --architecture multi-reactor");
+        run("echo", "--port=0", "--architecture=serial", "--loop-accept=shared")
                 .refused(
                         2,
-                        "ringfork echo: a reactor has one loop, which accepts: leave --loop-accept"
-                                + " out, or choose --architecture multi-reactor");
+                        "ringfork echo: --architecture serial has one loop that accepts: leave"
+                                + " --loop-accept out, or choose --architecture multi-reactor");
+        run("serve", "--port=0", "--architecture=serial", "--max-threads=2")
+                .refused(
+                        2,
+                        "ringfork serve: --architecture serial has no thread for each connection:"
+                                + " leave --max-threads out, or choose --architecture"
+                                + " thread-per-connection");
+    }
+
+    @Test
+    void shouldTakeABoundOfThreads() {
+        Outcome outcome =
+                run(
+                        Map.of("RINGFORK_MAX_THREADS", "16"),
+                        "echo",
+                        "--print-config",
+                        "--architecture=thread-per-connection");
+        outcome.shows("--architecture=thread-per-connection", "flag");
+        outcome.shows("--max-threads=16", "RINGFORK_MAX_THREADS");
+    }
+
+    @Test
+    void shouldRefuseToHaveNoThread() {
+        run("serve", "--port=0", "--architecture=thread-per-connection", "--max-threads=0")
+                .refused(2, "ringfork serve: 0 threads: allow at least 1");
     }
 
     @Test
@@ -210,8 +235,9 @@ class CommandLineTest {
                 "--port=65536 | --port: ports go from 0 to 65535, not 65536",
                 "--engine=devpoll | --engine: 'devpoll' is none of auto, epoll, kqueue, poll and select",
                 "--engine=EPOLL | --engine: 'EPOLL' is none of auto, epoll, kqueue, poll and select",
-                "--architecture=reactors | --architecture: 'reactors' is none of reactor and"
-                        + " multi-reactor",
+                "--architecture=reactors | --architecture: 'reactors' is none of serial,"
+                        + " thread-per-connection, reactor and multi-reactor",
+                "--max-threads=few | --max-threads: 'few' is not a whole number",
                 "--loops=many | --loops: 'many' is not a whole number",
                 "--loop-accept=all | --loop-accept: 'all' is none of shared, reuseport and acceptor",
                 "--trigger=lvl | --trigger: 'lvl' is none of level, edge and oneshot",

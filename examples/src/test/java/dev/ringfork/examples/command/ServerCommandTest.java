@@ -109,6 +109,41 @@ class ServerCommandTest {
     }
 
     @Test
+    void shouldServeOneConnectionAfterTheOther() throws Exception {
+        try (CommandProcess server =
+                CommandProcess.start("serve", "--port=0", "--architecture=serial")) {
+            int port = server.port();
+            for (int i = 0; i < 3; i++) {
+                String answer = exchange(port, "/");
+                assertTrue(answer.startsWith("HTTP/1.1 200 "), answer);
+            }
+            server.signal("TERM");
+            assertEquals(0, server.awaitExit());
+        }
+    }
+
+    @Test
+    void shouldServeBesideAnOpenConnectionWithAThreadForEach() throws Exception {
+        try (CommandProcess server =
+                CommandProcess.start(
+                        "serve",
+                        "--port=0",
+                        "--architecture=thread-per-connection",
+                        "--max-threads=2")) {
+            String line = server.nextOut();
+            assertTrue(line.contains("(thread-per-connection (at most 2), "), line);
+            int port = Integer.parseInt(line.replaceFirst(".*127\\.0\\.0\\.1:(\\d+).*", "$1"));
+            try (Socket open = connect(port)) {
+                send(open, "GET / HTTP/1.1\r\nHost: te");
+                String answer = exchange(port, "/");
+                assertTrue(answer.startsWith("HTTP/1.1 200 "), answer);
+            }
+            server.signal("TERM");
+            assertEquals(0, server.awaitExit());
+        }
+    }
+
+    @Test
     void shouldServeFilesBelowTheRoot(@TempDir Path root) throws Exception {
         Files.writeString(root.resolve("page.txt"), "from a file");
         try (CommandProcess server = CommandProcess.start("serve", "--port=0", "--root=" + root)) {

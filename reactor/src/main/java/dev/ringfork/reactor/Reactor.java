@@ -6,9 +6,9 @@ import dev.ringfork.bindings.Syscalls;
 import dev.ringfork.reactor.demux.Demultiplexer;
 import dev.ringfork.reactor.demux.Interest;
 import dev.ringfork.reactor.demux.Trigger;
+import dev.ringfork.reactor.demux.WakeableDemultiplexer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +23,6 @@ import org.jspecify.annotations.Nullable;
  * most what was there when it began, so none starves another.
  */
 public final class Reactor implements AutoCloseable {
-    private static final int FIRST_DESCRIPTORS = 256;
 
     private final Syscalls syscalls;
     private final Demultiplexer demultiplexer;
@@ -31,13 +30,12 @@ public final class Reactor implements AutoCloseable {
     private final TimerHeap timers = new TimerHeap();
     private final TaskQueue tasks;
     private final StallDetector stalls;
-    // The kernel hands out the lowest free number, so an array by descriptor stays dense.
-    private @Nullable Registration[] byDescriptor = new @Nullable Registration[FIRST_DESCRIPTORS];
+    private final boolean wakeable;
+    private final Slots<Registration> registrations = new Slots<>();
     private ArrayDeque<Registration> more = new ArrayDeque<>();
     private ArrayDeque<Registration> moreNow = new ArrayDeque<>();
     private final ArrayList<Runnable> beforePoll = new ArrayList<>();
     private @Nullable Registration running;
-    private int generations;
     private long nowNs = Clock.nowNs();
     private boolean closed;
     private volatile boolean stopping;
@@ -56,13 +54,32 @@ public final class Reactor implements AutoCloseable {
         this.demultiplexer = demultiplexer;
         this.trigger = demultiplexer.trigger();
         this.stalls = new StallDetector(stallNs, report);
-        this.tasks = new TaskQueue(Wakeup.open(syscalls), report);
-        Registration wakeups = new Registration(tasks);
-        int result = add(wakeups, tasks.fd(), Interest.READ);
+        this.wakeable = demultiplexer instanceof WakeableDemultiplexer;
+        if (demultiplexer instanceof WakeableDemultiplexer own) {
+            this.tasks = new TaskQueue(new DirectWakeup(own), report);
+            return;
+        }
+        DescriptorWakeup wakeup = DescriptorWakeup.open(syscalls);
+        this.tasks = new TaskQueue(wakeup, report);
+        int result = add(new Registration(tasks), wakeup.fd(), Interest.READ);
         if (result < 0) {
             close();
-            throw new IllegalStateException(demultiplexer.refusal(tasks.fd(), result));
+            throw new IllegalStateException(demultiplexer.refusal(wakeup.fd(), result));
         }
+    }
+
+    /** Needs neither descriptor nor memory. */
+    private record DirectWakeup(WakeableDemultiplexer demultiplexer) implements Wakeup {
+        @Override
+        public void signal() {
+            demultiplexer.wakeup();
+        }
+
+        @Override
+        public void clear() {}
+
+        @Override
+        public void close() {}
     }
 
     /** The way to the kernel. */
@@ -95,27 +112,19 @@ public final class Reactor implements AutoCloseable {
         if (registration.reactor != null) {
             throw new IllegalArgumentException("already registered: " + registration.fd);
         }
-        int generation = ++generations;
-        int result = demultiplexer.add(fd, interest, token(fd, generation));
+        long token = registrations.add(registration);
+        int result = demultiplexer.add(fd, interest, token);
         if (result < 0) {
+            registrations.remove(registration);
             return result;
         }
-        if (fd >= byDescriptor.length) {
-            byDescriptor = Arrays.copyOf(byDescriptor, Math.max(fd + 1, 2 * byDescriptor.length));
-        }
-        byDescriptor[fd] = registration;
         registration.reactor = this;
         registration.fd = fd;
-        registration.generation = generation;
         registration.interest = interest;
         registration.armed = interest;
         registration.ready = 0;
         registration.parked = false;
         return 0;
-    }
-
-    private static long token(int fd, int generation) {
-        return (long) generation << 32 | fd;
     }
 
     void remove(Registration registration) {
@@ -133,7 +142,7 @@ public final class Reactor implements AutoCloseable {
     }
 
     private void detach(Registration registration) {
-        byDescriptor[registration.fd] = null;
+        registrations.remove(registration);
         registration.reactor = null;
         registration.fd = -1;
     }
@@ -183,11 +192,7 @@ public final class Reactor implements AutoCloseable {
 
     /** Calls a consumer with every registration's handler, as they are now. */
     public void forEachHandler(Consumer<EventHandler> action) {
-        for (Registration registration : byDescriptor.clone()) {
-            if (registration != null && registration.reactor == this) {
-                action.accept(registration.handler);
-            }
-        }
+        registrations.forEach(registration -> action.accept(registration.handler));
     }
 
     /** Runs turns until {@link #stop} is called. Blocks. */
@@ -203,6 +208,11 @@ public final class Reactor implements AutoCloseable {
         tasks.wakeup();
     }
 
+    /** Whether {@link #stop} was called: {@link #close} is what is left to do. */
+    public boolean stopping() {
+        return stopping;
+    }
+
     /**
      * Runs one turn.
      *
@@ -211,6 +221,10 @@ public final class Reactor implements AutoCloseable {
      * @throws dev.ringfork.bindings.SyscallException if the demultiplexer fails
      */
     public int runOnce(long timeoutNs) {
+        if (wakeable) {
+            // First of all: who wakes the loop from here on gets another turn.
+            tasks.awake();
+        }
         for (int i = 0; i < beforePoll.size(); i++) {
             beforePoll.get(i).run();
         }
@@ -245,9 +259,9 @@ public final class Reactor implements AutoCloseable {
     }
 
     private void dispatch(long token, int ready) {
-        Registration registration = byDescriptor[(int) token];
+        Registration registration = registrations.find(token);
         // A stale event: its descriptor was closed, and perhaps opened anew, earlier in this turn.
-        if (registration == null || registration.generation != (int) (token >>> 32)) {
+        if (registration == null) {
             return;
         }
         registration.ready |= ready;
@@ -309,9 +323,7 @@ public final class Reactor implements AutoCloseable {
             registration.armed = registration.interest;
             int result =
                     demultiplexer.modify(
-                            registration.fd,
-                            registration.interest,
-                            token(registration.fd, registration.generation));
+                            registration.fd, registration.interest, registration.token);
             Errno.check("modify", result, registration.fd);
         }
     }
@@ -330,11 +342,7 @@ public final class Reactor implements AutoCloseable {
         }
         registration.parked = false;
         registration.armed = registration.interest;
-        int result =
-                demultiplexer.add(
-                        registration.fd,
-                        registration.interest,
-                        token(registration.fd, registration.generation));
+        int result = demultiplexer.add(registration.fd, registration.interest, registration.token);
         Errno.check("add", result, registration.fd);
     }
 
@@ -348,11 +356,7 @@ public final class Reactor implements AutoCloseable {
         if (!closed) {
             closed = true;
             tasks.close();
-            for (Registration registration : byDescriptor) {
-                if (registration != null) {
-                    registration.reactor = null;
-                }
-            }
+            registrations.forEach(registration -> registration.reactor = null);
             demultiplexer.close();
         }
     }

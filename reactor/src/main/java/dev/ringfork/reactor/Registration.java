@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Confined to the loop's thread. Made once and kept by its handler: adding and removing allocate
  * nothing. It never owns the descriptor.
  */
-public final class Registration {
+public final class Registration extends Slots.Entry {
     /**
      * No interest equals this: the demultiplexer reports nothing, not even a hang-up, until told.
      */
@@ -20,7 +20,6 @@ public final class Registration {
 
     @Nullable Reactor reactor;
     int fd = -1;
-    int generation;
 
     /** What the demultiplexer was last told, so that equal interests cost no call. */
     int armed;

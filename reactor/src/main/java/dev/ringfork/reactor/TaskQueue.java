@@ -26,10 +26,6 @@ final class TaskQueue implements EventHandler {
         this.report = report;
     }
 
-    int fd() {
-        return wakeup.fd();
-    }
-
     boolean pending() {
         return !queue.isEmpty();
     }
@@ -56,8 +52,13 @@ final class TaskQueue implements EventHandler {
 
     @Override
     public void ready(Registration registration, int ready) {
-        wakeup.clear();
         registration.exhausted(Interest.READ);
+        awake();
+    }
+
+    /** The loop has woken. */
+    void awake() {
+        wakeup.clear();
         // Cleared before the queue is read: a task offered from here on signals anew.
         signalled.set(false);
     }

@@ -14,7 +14,9 @@ final class TimerHeap {
     /** Stands for no deadline. */
     static final long NONE = Long.MAX_VALUE;
 
-    private @Nullable Timer[] heap = new @Nullable Timer[64];
+    private static final int FIRST_TIMERS = 8;
+
+    private @Nullable Timer[] heap = new @Nullable Timer[FIRST_TIMERS];
     private int size;
 
     long nextNs() {

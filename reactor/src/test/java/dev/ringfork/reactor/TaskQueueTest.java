@@ -22,7 +22,7 @@ final class TaskQueueTest {
     @Test
     void shouldRunExactlyWhatItAcceptedWhileItCloses() {
         for (int round = 0; round < ROUNDS; round++) {
-            TaskQueue queue = new TaskQueue(Wakeup.open(Syscalls.get()), report -> {});
+            TaskQueue queue = new TaskQueue(DescriptorWakeup.open(Syscalls.get()), report -> {});
             CountDownLatch start = new CountDownLatch(1);
             AtomicInteger accepted = new AtomicInteger();
             AtomicInteger ran = new AtomicInteger();

@@ -68,6 +68,14 @@ public interface Demultiplexer extends AutoCloseable {
      */
     int poll(long timeoutNs);
 
+    /**
+     * Whether registrations may be changed by one thread while another one polls. The other methods
+     * are the polling thread's in any case.
+     */
+    default boolean concurrent() {
+        return false;
+    }
+
     /** The token of an event of the last {@link #poll}. */
     long token(int index);
 

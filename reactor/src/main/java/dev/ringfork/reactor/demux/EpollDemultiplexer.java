@@ -151,6 +151,12 @@ public final class EpollDemultiplexer implements Demultiplexer {
                 epfd, events.address(), EVENTS_MAX, Timeouts.milliseconds(timeoutNs));
     }
 
+    /** The kernel locks, and changes have a memory of their own. */
+    @Override
+    public boolean concurrent() {
+        return true;
+    }
+
     @Override
     public long token(int index) {
         return events.get(JAVA_LONG_UNALIGNED, index * EVENT_BYTES + DATA);

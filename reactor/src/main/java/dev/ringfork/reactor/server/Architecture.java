@@ -29,6 +29,29 @@ public enum Architecture {
     THREAD_PER_CONNECTION,
 
     /**
+     * A bounded number of platform threads, each with one connection until that closes; who finds
+     * no thread waits in a bounded queue, and then in the backlog. Threads come when there is work
+     * for them and go when there is none, between {@link ServerBuilder#minThreads} and {@link
+     * ServerBuilder#maxThreads}.
+     *
+     * <p>When to use it: handlers that block, clients that are quick and do not stay, as a proxy in
+     * front is. What it costs: an idle or slow client holds a thread; as many of them as there are
+     * threads hold the server, until its deadlines close them.
+     */
+    THREAD_POOL,
+
+    /**
+     * A virtual thread for each open connection, parked while its connection has nothing to do; one
+     * platform thread waits for all. A handler may block in whatever parks virtual threads.
+     *
+     * <p>When to use it: handlers that block, and thousands of connections. What it costs: a small
+     * loop for each connection, two switches for each event, and what connections share has to be
+     * safe for threads. A handler that computes for long, or blocks in a native call, holds a
+     * carrier: as many as there are processors hold everybody.
+     */
+    VIRTUAL_THREADS,
+
+    /**
      * One thread, one loop: accepts, reads, runs the protocol and writes; nothing may block.
      *
      * <p>When to use it: handlers that never block, and one core is enough. It is the cheapest way
@@ -44,5 +67,27 @@ public enum Architecture {
      * memory for each loop, and a protocol that several threads use. A handler that blocks stops
      * the connections of its loop, and no others.
      */
-    MULTI_REACTOR
+    MULTI_REACTOR,
+
+    /**
+     * Half-sync/half-reactive: one thread waits for what is ready and queues it; a pool of threads
+     * reads, runs the protocol and writes. A connection has one thread at a time, and none while it
+     * has nothing to do. A handler may block.
+     *
+     * <p>When to use it: handlers that block now and then, and many connections. What it costs: a
+     * switch for each event, and what connections share has to be safe for threads. When all
+     * threads are in handlers that block, what is ready waits.
+     */
+    REACTOR_POOL,
+
+    /**
+     * Threads of which one, the leader, waits for what is ready; before it reads, runs the protocol
+     * and writes, it lets another one lead. A handler may block.
+     *
+     * <p>When to use it: as the one before, where a switch for each event costs too much: an event
+     * stays with the thread that met it. What it costs: a lock that the leaders hand on, and what
+     * connections share has to be safe for threads. The number of threads is fixed; when all are in
+     * handlers that block, nobody leads.
+     */
+    LEADER_FOLLOWERS
 }

@@ -60,6 +60,11 @@ record EngineChoice(Engine engine, Trigger trigger, @Nullable String why) {
         return noKqueue == null ? Engine.KQUEUE : Engine.POLL;
     }
 
+    /** Whether the engine can report edges. */
+    boolean edges() {
+        return engine == Engine.EPOLL || engine == Engine.KQUEUE;
+    }
+
     /** Makes the demultiplexer. */
     Demultiplexer open(Syscalls syscalls) {
         return switch (engine) {

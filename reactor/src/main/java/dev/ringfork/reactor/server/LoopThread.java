@@ -8,19 +8,18 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One loop and the thread that turns it: what every architecture is made of.
+ * One loop and what turns it: what every architecture is made of.
  *
  * <p>Confined to the thread that makes it until {@link #start}, then safe for use by many threads,
- * {@link #serve}, {@link #report}, {@link #empty} and {@link #draining} aside, which are its own
- * thread's. Owns its reactor, its memory and its reserve descriptor, and a share of the listeners
- * that it is given.
+ * {@link #serve}, {@link #report}, {@link #empty}, {@link #draining} and what turns it aside, which
+ * are of the thread that turns it. Owns its reactor, its memory and its reserve descriptor, and a
+ * share of the listeners that it is given.
  */
 final class LoopThread {
     /** For a loop whose handlers may block: no turn takes too long. */
@@ -50,11 +49,24 @@ final class LoopThread {
         default void ended(@Nullable Throwable failure) {}
     }
 
+    /** What turns a loop. */
+    interface Carrier {
+        /**
+         * Has the loop turned from now on.
+         *
+         * @throws OutOfMemoryError if the system gives no more threads
+         */
+        void start();
+
+        /** Whether the caller is turning it. */
+        boolean current();
+    }
+
     final Reactor reactor;
     final Loop loop;
     private final List<Acceptor> acceptors = new ArrayList<>();
     private final CountDownLatch ended = new CountDownLatch(1);
-    private final Thread thread;
+    private final Carrier carrier;
     private final Timer drainEnd = new Timer(this::cut);
     // Not a task: the queue of tasks may be full.
     private final AtomicReference<@Nullable Duration> drainAsked = new AtomicReference<>();
@@ -65,14 +77,17 @@ final class LoopThread {
     private volatile @Nullable Throwable failure;
 
     private LoopThread(
-            ServerPlan plan, ThreadFactory threads, Reactor reactor, BufferSource buffers) {
+            ServerPlan plan,
+            Function<LoopThread, Carrier> carrier,
+            Reactor reactor,
+            BufferSource buffers) {
         this.reactor = reactor;
         // Before the loop's own: what a drain does to connections is settled in the same turn.
         reactor.beforePoll(this::beginDrain);
         this.loop = new Loop(plan, reactor, buffers);
         // After it: settling may have closed the last connection.
         reactor.beforePoll(this::turned);
-        this.thread = threads.newThread(this::run);
+        this.carrier = carrier.apply(this);
     }
 
     /**
@@ -83,25 +98,24 @@ final class LoopThread {
      * @throws dev.ringfork.bindings.SyscallException if the kernel refuses a descriptor
      */
     static LoopThread open(ServerPlan plan, String name, long stallNs) {
-        ThreadFactory threads = Thread.ofPlatform().name(name).factory();
-        return open(plan, threads, stallNs, _ -> plan.pool());
+        Function<LoopThread, Carrier> thread = OwnThread.of(Thread.ofPlatform().name(name));
+        return open(plan, thread, plan.reactor(plan.demultiplexer(), stallNs), _ -> plan.pool());
     }
 
     /**
      * Makes a loop that does not turn yet.
      *
-     * @param stallNs a turn that takes longer is counted and reported
+     * @param carrier will turn it
+     * @param reactor taken over
      * @param buffers gives it its memory
-     * @throws dev.ringfork.bindings.SyscallException if the kernel refuses a descriptor
      */
     static LoopThread open(
             ServerPlan plan,
-            ThreadFactory threads,
-            long stallNs,
+            Function<LoopThread, Carrier> carrier,
+            Reactor reactor,
             Function<Reactor, BufferSource> buffers) {
-        Reactor reactor = plan.reactor(stallNs);
         try {
-            return new LoopThread(plan, threads, reactor, buffers.apply(reactor));
+            return new LoopThread(plan, carrier, reactor, buffers.apply(reactor));
         } catch (RuntimeException | OutOfMemoryError e) {
             reactor.close();
             throw e;
@@ -131,12 +145,12 @@ final class LoopThread {
     }
 
     /**
-     * Starts the thread.
+     * Has it turned from now on.
      *
      * @throws OutOfMemoryError if the system gives no more threads
      */
     void start() {
-        thread.start();
+        carrier.start();
     }
 
     /** Gives back everything, of a loop that does not come to start. */
@@ -144,24 +158,40 @@ final class LoopThread {
         end();
     }
 
-    // ---- the thread
+    // ---- on the thread that turns it
 
-    private void run() {
-        turn();
+    /** Turns until it is stopped, and ends. */
+    void run() {
+        boolean more = true;
+        while (more) {
+            more = turn();
+        }
+        finish();
+    }
+
+    /**
+     * Turns once.
+     *
+     * @return false if that was the last time, and {@link #finish} is due
+     */
+    boolean turn() {
+        try {
+            reactor.runOnce(-1);
+        } catch (RuntimeException | Error e) {
+            failure = e;
+            loop.settings.report().accept("the loop failed: " + Failures.describe(e));
+            return false;
+        }
+        return !reactor.stopping();
+    }
+
+    /** Ends after the last turn. */
+    void finish() {
         try {
             end();
         } finally {
             role.ended(failure);
             ended.countDown();
-        }
-    }
-
-    private void turn() {
-        try {
-            reactor.run();
-        } catch (RuntimeException | Error e) {
-            failure = e;
-            loop.settings.report().accept("the loop failed: " + Failures.describe(e));
         }
     }
 
@@ -289,25 +319,14 @@ final class LoopThread {
         reactor.stop();
     }
 
-    /** Whether the caller is this loop's thread. */
+    /** Whether the caller is turning this loop. */
     boolean current() {
-        return Thread.currentThread().equals(thread);
+        return carrier.current();
     }
 
     /** Waits until the loop has ended. An interrupt does not end the wait; it is kept. */
     void awaitEnd() {
-        boolean interrupted = false;
-        while (true) {
-            try {
-                ended.await();
-                break;
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        Threads.uninterruptibly(ended::await);
     }
 
     /**

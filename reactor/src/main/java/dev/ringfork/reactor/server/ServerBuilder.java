@@ -21,9 +21,11 @@ public final class ServerBuilder {
     private Architecture architecture = Architecture.REACTOR;
     private @Nullable Integer loops;
     private @Nullable LoopAccept loopAccept;
+    private @Nullable Integer minThreads;
     private @Nullable Integer maxThreads;
+    private @Nullable Integer threadQueue;
     private Engine engine = Engine.AUTO;
-    private Trigger trigger = Trigger.LEVEL;
+    private @Nullable Trigger trigger;
     private ServerSettings settings = ServerSettings.DEFAULT;
     private Syscalls syscalls = Syscalls.get();
 
@@ -59,12 +61,32 @@ public final class ServerBuilder {
     }
 
     /**
-     * How many threads a {@link Architecture#THREAD_PER_CONNECTION} has at most for its
-     * connections; {@value ThreadPerConnectionServer#MAX_THREADS} by default. When all are busy,
-     * further connections wait in the backlog.
+     * How many threads serve at most, where the architecture has several that are not loops: by
+     * default {@value ThreadChoice#CONNECTION_THREADS} for a {@link
+     * Architecture#THREAD_PER_CONNECTION}, and for the pools {@value
+     * ThreadChoice#THREADS_PER_PROCESSOR} a processor, at least {@value
+     * ThreadChoice#THREADS_LEAST}. What happens when all are busy is said there.
      */
     public ServerBuilder maxThreads(int maxThreads) {
         this.maxThreads = maxThreads;
+        return this;
+    }
+
+    /**
+     * How many threads a pool keeps that have nothing to do; 1 by default, none for a {@link
+     * Architecture#THREAD_PER_CONNECTION}.
+     */
+    public ServerBuilder minThreads(int minThreads) {
+        this.minThreads = minThreads;
+        return this;
+    }
+
+    /**
+     * How many connections a {@link Architecture#THREAD_POOL} accepts before there is a thread for
+     * them; {@value ThreadChoice#QUEUE} by default. Further ones wait in the backlog.
+     */
+    public ServerBuilder threadQueue(int threadQueue) {
+        this.threadQueue = threadQueue;
         return this;
     }
 
@@ -74,7 +96,11 @@ public final class ServerBuilder {
         return this;
     }
 
-    /** When descriptors are reported; {@link Trigger#LEVEL} by default. */
+    /**
+     * When descriptors are reported; {@link Trigger#LEVEL} by default, but {@link Trigger#EDGE} if
+     * the engine has it where several threads share a demultiplexer: then a descriptor needs no
+     * further call once it is added.
+     */
     public ServerBuilder trigger(Trigger trigger) {
         this.trigger = trigger;
         return this;
@@ -109,31 +135,47 @@ public final class ServerBuilder {
         if (architecture != Architecture.MULTI_REACTOR) {
             LoopChoice.refuse(architecture, loops, loopAccept);
         }
-        if (architecture != Architecture.THREAD_PER_CONNECTION && maxThreads != null) {
-            throw new IllegalArgumentException(
-                    "--architecture %s has no thread for each connection: leave --max-threads out, or choose --architecture thread-per-connection"
-                            .formatted(Names.of(architecture)));
-        }
+        ThreadChoice threads =
+                ThreadChoice.of(
+                        architecture, new ThreadChoice.Asked(minThreads, maxThreads, threadQueue));
         return switch (architecture) {
-            case SERIAL -> ReactorServer.serial(plan(fewDescriptors()));
-            case THREAD_PER_CONNECTION ->
-                    ThreadPerConnectionServer.start(
-                            plan(fewDescriptors()),
-                            ThreadPerConnectionServer.threads(maxThreads),
-                            Thread.ofPlatform().name("connection-", 1).factory());
-            case REACTOR -> ReactorServer.reactor(plan(engine));
+            case SERIAL -> ReactorServer.serial(plan(own()));
+            case REACTOR -> ReactorServer.reactor(plan(each()));
             case MULTI_REACTOR ->
-                    MultiReactorServer.start(plan(engine), LoopChoice.of(loops, loopAccept));
+                    MultiReactorServer.start(plan(each()), LoopChoice.of(loops, loopAccept));
+            case THREAD_PER_CONNECTION, THREAD_POOL ->
+                    LoopPerConnectionServer.start(
+                            plan(own()), _ -> ThreadsCrew.of(architecture, threads));
+            case VIRTUAL_THREADS ->
+                    LoopPerConnectionServer.start(plan(shared()), VirtualThreadsCrew::new);
+            case REACTOR_POOL ->
+                    LoopPerConnectionServer.start(
+                            plan(shared()), plan -> new ReactorPoolCrew(plan, threads));
+            case LEADER_FOLLOWERS ->
+                    LoopPerConnectionServer.start(
+                            plan(shared()), plan -> new LeaderFollowersCrew(plan, threads.max()));
         };
     }
 
-    private ServerPlan plan(Engine best) {
-        EngineChoice choice = EngineChoice.of(best, trigger, syscalls);
+    private ServerPlan plan(EngineChoice choice) {
         return new ServerPlan(protocol, addresses, choice, settings, syscalls);
     }
 
+    /** For loops of many connections. */
+    private EngineChoice each() {
+        return EngineChoice.of(engine, trigger == null ? Trigger.LEVEL : trigger, syscalls);
+    }
+
     /** For loops of one connection poll(2) is best: it needs no descriptor and no call to add. */
-    private Engine fewDescriptors() {
-        return engine == Engine.AUTO && trigger == Trigger.LEVEL ? Engine.POLL : engine;
+    private EngineChoice own() {
+        boolean free = engine == Engine.AUTO && (trigger == null || trigger == Trigger.LEVEL);
+        return free ? EngineChoice.of(Engine.POLL, Trigger.LEVEL, syscalls) : each();
+    }
+
+    /** For many threads that share one demultiplexer. */
+    private EngineChoice shared() {
+        EngineChoice choice = each();
+        boolean free = trigger == null && choice.edges();
+        return free ? EngineChoice.of(engine, Trigger.EDGE, syscalls) : choice;
     }
 }

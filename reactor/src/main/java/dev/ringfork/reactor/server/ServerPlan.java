@@ -5,6 +5,7 @@ import dev.ringfork.bindings.Address;
 import dev.ringfork.bindings.Syscalls;
 import dev.ringfork.reactor.BufferPool;
 import dev.ringfork.reactor.Reactor;
+import dev.ringfork.reactor.SharedDemultiplexer;
 import dev.ringfork.reactor.demux.Demultiplexer;
 import dev.ringfork.reactor.protocol.Protocol;
 import java.util.ArrayList;
@@ -61,9 +62,24 @@ record ServerPlan(
         }
     }
 
-    /** A reactor; one that leaves nothing open if it cannot be had. */
-    Reactor reactor(long stallNs) {
-        Demultiplexer demultiplexer = engine.open(syscalls);
+    /** What small loops wait with together. */
+    SharedDemultiplexer shared() {
+        Demultiplexer demultiplexer = demultiplexer();
+        try {
+            return new SharedDemultiplexer(syscalls, demultiplexer);
+        } catch (RuntimeException e) {
+            demultiplexer.close();
+            throw e;
+        }
+    }
+
+    /** What a loop waits with. */
+    Demultiplexer demultiplexer() {
+        return engine.open(syscalls);
+    }
+
+    /** A reactor that takes over a demultiplexer; if it cannot be had nothing is left open. */
+    Reactor reactor(Demultiplexer demultiplexer, long stallNs) {
         try {
             return new Reactor(syscalls, demultiplexer, stallNs, settings.report());
         } catch (RuntimeException e) {

@@ -11,6 +11,7 @@ import dev.ringfork.reactor.testing.Waiting;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
@@ -123,6 +124,86 @@ final class BlockingServersTest {
     }
 
     @Test
+    void shouldAcceptForAPoolNoMoreThanItsQueueHolds() throws Exception {
+        Server server =
+                start(
+                        Architecture.THREAD_POOL,
+                        builder -> builder.minThreads(1).maxThreads(1).threadQueue(1));
+        Client first = connect(server);
+        first.ping();
+        Client queued = connect(server).send("next");
+        Client inBacklog = connect(server).send("last");
+        first.ping();
+        assertEquals(1, server.statistics().accepted());
+
+        first.close();
+        assertEquals("next", queued.read(4));
+        queued.close();
+
+        assertEquals("last", inBacklog.read(4));
+        assertEquals(0, server.statistics().shed());
+    }
+
+    @Test
+    void shouldServeWhoIsQueuedWhenItDrains() throws Exception {
+        Server server = start(Architecture.THREAD_POOL, builder -> builder.maxThreads(1));
+        Client first = connect(server);
+        first.ping();
+        List<Client> queued = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            queued.add(connect(server).send("next"));
+        }
+
+        server.drain(LONG);
+        first.expectEnd();
+        first.close();
+
+        for (Client client : queued) {
+            assertEquals("next", new String(client.readToEnd(), US_ASCII));
+            client.close();
+        }
+        server.awaitStop();
+        assertEquals(6, server.statistics().accepted());
+    }
+
+    @Test
+    void shouldCloseWhoIsQueuedWhenTheTimeOfADrainIsOver() throws Exception {
+        Server server = start(Architecture.THREAD_POOL, builder -> builder.maxThreads(1));
+        connect(server).ping();
+        Client queued = connect(server);
+
+        server.drain(Duration.ofMillis(1));
+
+        queued.expectClosed();
+        server.awaitStop();
+    }
+
+    @Test
+    void shouldGrowAndShrinkBetweenItsBounds() throws Exception {
+        List<Thread> threads = new CopyOnWriteArrayList<>();
+        Server server =
+                startWith(
+                        new ThreadChoice(1, 3, 0),
+                        run -> {
+                            threads.add(new Thread(run));
+                            return threads.getLast();
+                        });
+        List<Client> open = new ArrayList<>();
+        for (int i = 1; i <= 3; i++) {
+            open.add(connect(server));
+            open.getLast().ping();
+            assertEquals(i, threads.size());
+        }
+
+        open.forEach(Client::close);
+
+        Waiting.until(
+                () -> threads.stream().filter(Thread::isAlive).count() == 1, "two of the threads");
+        connect(server).ping();
+        assertEquals(3, threads.size());
+    }
+
+    @Test
     void shouldCloseWhoCannotHaveAThread() throws Exception {
         Server server =
                 startWith(run ->
@@ -140,6 +221,10 @@ final class BlockingServersTest {
     }
 
     private Server startWith(ThreadFactory threads) {
+        return startWith(new ThreadChoice(0, 8, 0), threads);
+    }
+
+    private Server startWith(ThreadChoice choice, ThreadFactory threads) {
         ServerPlan plan =
                 new ServerPlan(
                         Rig.ECHO,
@@ -150,7 +235,9 @@ final class BlockingServersTest {
                                 Syscalls.get()),
                         ServerSettings.builder().report(said -> {}).build(),
                         Syscalls.get());
-        servers.add(ThreadPerConnectionServer.start(plan, 8, threads));
+        servers.add(
+                LoopPerConnectionServer.start(
+                        plan, _ -> new ThreadsCrew("threads", choice, threads)));
         return servers.getLast();
     }
 }

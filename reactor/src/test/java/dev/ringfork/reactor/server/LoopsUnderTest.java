@@ -14,13 +14,22 @@ enum LoopsUnderTest {
     /** One, for one connection at a time. */
     SERIAL,
     /** One that accepts and one for each connection. */
-    THREADS;
+    THREADS,
+    /** One that accepts and one for each connection, on a virtual thread. */
+    VIRTUAL,
+    /** One that accepts and one for each connection, turned by a pool. */
+    POOL,
+    /** One that accepts and one for each connection, turned by whoever leads. */
+    FOLLOWERS;
 
     ServerBuilder arrange(ServerBuilder builder) {
         return switch (this) {
             case ONE -> builder;
             case SERIAL -> builder.architecture(Architecture.SERIAL);
             case THREADS -> builder.architecture(Architecture.THREAD_PER_CONNECTION);
+            case VIRTUAL -> builder.architecture(Architecture.VIRTUAL_THREADS);
+            case POOL -> builder.architecture(Architecture.REACTOR_POOL);
+            case FOLLOWERS -> builder.architecture(Architecture.LEADER_FOLLOWERS);
             case SHARED, REUSEPORT, ACCEPTOR ->
                     builder.architecture(Architecture.MULTI_REACTOR)
                             .loops(2)

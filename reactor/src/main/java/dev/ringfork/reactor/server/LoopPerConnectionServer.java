@@ -9,93 +9,91 @@ import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.ThreadFactory;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One loop accepts; every open connection has a thread of its own with a small loop of its own.
+ * One loop accepts; every open connection has a small loop of its own, which a {@link Crew} turns.
  *
- * <p>A loop whose connection has closed is kept for a moment, with its thread: making both anew
- * costs several times what a short connection does. Buffers are leased from one pool. The loop that
- * accepts is the last to end.
+ * <p>A loop whose connection has closed is kept for a moment, with its thread if it has one: making
+ * both anew costs several times what a short connection does. Buffers are leased from one pool. The
+ * loop that accepts is the last to end.
  */
-final class ThreadPerConnectionServer implements Server {
-    /**
-     * Threads if nobody says how many: beyond hundreds their switches cost more than they serve.
-     */
-    static final int MAX_THREADS = 512;
-
-    /** How long a thread waits for its next connection before it ends. */
+final class LoopPerConnectionServer implements Server {
+    /** How long a loop waits for its next connection before it ends. */
     private static final long IDLE_NS = 1_000_000_000L;
 
     private final ServerPlan plan;
-    private final int maxThreads;
-    private final ThreadFactory threads;
+    private final Crew crew;
     private final SharedBuffers buffers;
     private final LoopThread accepting;
     private final List<Address> addresses;
     private long drainEndNs;
     private boolean draining;
-    private volatile @Nullable Throwable workerFailure;
+    private volatile @Nullable Throwable otherFailure;
 
     // What follows is guarded by this lock.
     private final Object lock = new Object();
     private final Set<Worker> workers = new HashSet<>();
     private final ArrayDeque<Worker> idle = new ArrayDeque<>();
+    // Accepted, and waiting for a loop.
+    private final ArrayDeque<Integer> queue = new ArrayDeque<>();
     private ServerStatistics retired = ServerStatistics.NONE;
     private boolean awaited;
 
-    private ThreadPerConnectionServer(
-            ServerPlan plan, int maxThreads, ThreadFactory threads, List<Listener> listeners) {
+    private LoopPerConnectionServer(ServerPlan plan, Crew crew, List<Listener> listeners) {
         this.plan = plan;
-        this.maxThreads = maxThreads;
-        this.threads = threads;
+        this.crew = crew;
         this.buffers = new SharedBuffers(plan.pool());
         this.addresses = listeners.stream().map(Listener::address).toList();
         this.accepting =
                 LoopThread.open(
                         plan,
-                        Thread.ofPlatform().name("acceptor").factory(),
-                        plan.settings().stallThreshold().toNanos(),
+                        OwnThread.of(Thread.ofPlatform().name("acceptor")),
+                        plan.reactor(
+                                plan.demultiplexer(), plan.settings().stallThreshold().toNanos()),
                         buffers::share);
     }
 
     /**
-     * Decides how many threads there may be.
+     * Binds, listens and starts.
      *
-     * @param asked null for {@value #MAX_THREADS}
-     * @throws IllegalArgumentException if there cannot be so many
+     * @param crews makes what turns the connections' loops
      */
-    static int threads(@Nullable Integer asked) {
-        if (asked != null && asked < 1) {
-            throw new IllegalArgumentException(asked + " threads: allow at least 1");
-        }
-        return asked == null ? MAX_THREADS : asked;
-    }
-
-    /** Binds, listens and starts; threads for connections come from the factory. */
-    static Server start(ServerPlan plan, int maxThreads, ThreadFactory threads) {
+    static Server start(ServerPlan plan, Function<ServerPlan, Crew> crews) {
         List<Listener> listeners = plan.listen();
+        Crew crew = null;
         LoopThread accepting = null;
         try {
-            ThreadPerConnectionServer server =
-                    new ThreadPerConnectionServer(plan, maxThreads, threads, listeners);
+            crew = crews.apply(plan);
+            LoopPerConnectionServer server = new LoopPerConnectionServer(plan, crew, listeners);
             accepting = server.accepting;
             server.listen(listeners);
+            crew.start(server::failed);
             accepting.start();
             return server;
         } catch (RuntimeException e) {
             if (accepting != null) {
                 accepting.abandon();
             }
+            if (crew != null) {
+                crew.close();
+            }
             listeners.forEach(Listener::close);
             throw e;
         }
     }
 
+    private void failed(Throwable failure) {
+        plan.settings().report().accept("the loop failed: " + Failures.describe(failure));
+        otherFailure = failure;
+        accepting.stop();
+    }
+
     private void listen(List<Listener> listeners) {
-        Reception reception = new Reception(accepting, new Workers());
-        accepting.role(new Accepting(reception));
+        Workers desk = new Workers();
+        Reception reception = new Reception(accepting, desk);
+        accepting.role(new Accepting(reception, desk));
         listeners.forEach(listener -> accepting.listen(listener, reception));
     }
 
@@ -106,20 +104,52 @@ final class ThreadPerConnectionServer implements Server {
         @Override
         public boolean free() {
             synchronized (lock) {
-                boolean free = !idle.isEmpty() || workers.size() < maxThreads;
+                boolean free = mayServe() || queue.size() < crew.queueMax();
                 awaited = !free;
                 return free;
             }
+        }
+
+        private boolean mayServe() {
+            return !idle.isEmpty() || workers.size() < crew.loopsMax();
         }
 
         @Override
         public void take(int fd) {
             // Held over the offer: until it is offered something, a worker takes itself for idle.
             synchronized (lock) {
-                Worker worker = idle.isEmpty() ? hire() : idle.pop();
+                if (!mayServe()) {
+                    queue.add(fd);
+                    return;
+                }
+                Worker worker = idle.isEmpty() ? hire() : recall();
                 if (worker == null || !worker.thread.offer(fd)) {
-                    accepting.report("connections were closed unserved: no thread for them");
+                    accepting.report("connections were closed unserved: no loop for them");
                     accepting.loop.turnAway(fd);
+                }
+            }
+        }
+
+        private Worker recall() {
+            Worker worker = idle.pop();
+            worker.resting = false;
+            return worker;
+        }
+
+        /** Serves who is queued, should a loop have ended just when they were. */
+        void serveQueue() {
+            synchronized (lock) {
+                while (!queue.isEmpty() && mayServe()) {
+                    take(queue.remove());
+                }
+            }
+        }
+
+        /** Closes those who are queued, unserved and counted. */
+        void turnQueueAway() {
+            synchronized (lock) {
+                while (!queue.isEmpty()) {
+                    accepting.loop.turnAway(queue.remove());
                 }
             }
         }
@@ -151,13 +181,15 @@ final class ThreadPerConnectionServer implements Server {
         }
     }
 
-    /** What the loop of one connection does beside serving it. */
+    /** A loop for one connection, and what it does beside serving it. */
     private final class Worker implements LoopThread.Role {
         private final LoopThread thread;
         private final Timer idleEnd = new Timer(this::idleEnded);
+        // Guarded by the lock.
+        private boolean resting;
 
         Worker() {
-            thread = LoopThread.open(plan, threads, LoopThread.MAY_BLOCK, buffers::share);
+            thread = crew.open(plan, buffers::share);
             thread.role(this);
         }
 
@@ -171,12 +203,16 @@ final class ThreadPerConnectionServer implements Server {
 
         private void becomeIdle() {
             synchronized (lock) {
-                if (!thread.empty() || idle.contains(this)) {
+                if (!thread.empty() || resting) {
                     return;
                 }
-                if (!thread.draining()) {
-                    idle.push(this);
-                    thread.reactor.schedule(idleEnd, thread.reactor.nowNs() + IDLE_NS);
+                Integer next = queue.poll();
+                if (next != null) {
+                    thread.serve(next);
+                    // What this did to the loop is settled at the start of a turn.
+                    thread.reactor.wakeup();
+                } else if (!thread.draining()) {
+                    rest();
                 }
                 if (awaited) {
                     accepting.reactor.wakeup();
@@ -184,9 +220,18 @@ final class ThreadPerConnectionServer implements Server {
             }
         }
 
+        private void rest() {
+            resting = true;
+            idle.push(this);
+            if (workers.size() > crew.loopsKept()) {
+                thread.reactor.schedule(idleEnd, thread.reactor.nowNs() + IDLE_NS);
+            }
+        }
+
         private void idleEnded() {
             synchronized (lock) {
-                if (idle.remove(this)) {
+                if (resting && workers.size() > crew.loopsKept()) {
+                    notIdle();
                     thread.stop();
                 }
             }
@@ -204,6 +249,7 @@ final class ThreadPerConnectionServer implements Server {
 
         private void notIdle() {
             synchronized (lock) {
+                resting = false;
                 idle.remove(this);
             }
         }
@@ -211,7 +257,7 @@ final class ThreadPerConnectionServer implements Server {
         @Override
         public void ended(@Nullable Throwable failure) {
             if (failure != null) {
-                workerFailure = failure;
+                otherFailure = failure;
                 accepting.stop();
             }
             synchronized (lock) {
@@ -225,9 +271,11 @@ final class ThreadPerConnectionServer implements Server {
     /** What the loop that accepts does for the others. */
     private final class Accepting implements LoopThread.Role {
         private final Reception reception;
+        private final Workers desk;
 
-        Accepting(Reception reception) {
+        Accepting(Reception reception, Workers desk) {
             this.reception = reception;
+            this.desk = desk;
         }
 
         @Override
@@ -241,19 +289,22 @@ final class ThreadPerConnectionServer implements Server {
 
         @Override
         public void drainEnds() {
+            desk.turnQueueAway();
             reception.drainEnds();
         }
 
         @Override
         public boolean turned() {
+            desk.serveQueue();
             boolean served = reception.turned();
             synchronized (lock) {
-                return served && workers.isEmpty();
+                return served && queue.isEmpty() && workers.isEmpty();
             }
         }
 
         @Override
         public void stopped() {
+            desk.turnQueueAway();
             reception.stopped();
             List<Worker> last;
             synchronized (lock) {
@@ -266,6 +317,7 @@ final class ThreadPerConnectionServer implements Server {
 
         @Override
         public void ended(@Nullable Throwable failure) {
+            crew.close();
             buffers.close();
         }
     }
@@ -279,11 +331,7 @@ final class ThreadPerConnectionServer implements Server {
 
     @Override
     public String description() {
-        return "%s (at most %d), %s"
-                .formatted(
-                        Names.of(Architecture.THREAD_PER_CONNECTION),
-                        maxThreads,
-                        plan.engine().description());
+        return crew.description() + ", " + plan.engine().description();
     }
 
     @Override
@@ -321,7 +369,7 @@ final class ThreadPerConnectionServer implements Server {
     @Override
     public void awaitStop() throws InterruptedException {
         Throwable failure = accepting.awaitFailure();
-        Throwable first = failure == null ? workerFailure : failure;
+        Throwable first = failure == null ? otherFailure : failure;
         if (first != null) {
             throw new IllegalStateException("a loop of the server failed", first);
         }

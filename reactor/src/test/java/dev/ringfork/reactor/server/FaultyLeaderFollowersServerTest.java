@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ringfork.reactor.server;
+
+import dev.ringfork.reactor.testing.EngineUnderTest;
+
+final class FaultyLeaderFollowersServerTest extends FaultyServerContract {
+
+    @Override
+    LoopsUnderTest loops() {
+        return LoopsUnderTest.FOLLOWERS;
+    }
+
+    @Override
+    EngineUnderTest engine() {
+        return EngineUnderTest.EPOLL_EDGE;
+    }
+}

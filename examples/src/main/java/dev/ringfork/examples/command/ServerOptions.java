@@ -51,7 +51,10 @@ final class ServerOptions {
             paramLabel = "ARCHITECTURE",
             description =
                     "serial: one connection at a time; thread-per-connection: a thread for each;"
-                            + " reactor: one thread, one loop for all; multi-reactor: several of them"
+                            + " thread-pool: a bounded number of those; virtual-threads: a virtual one"
+                            + " for each; reactor: one thread, one loop for all; multi-reactor: several"
+                            + " of them; reactor-pool: one thread waits, a pool serves;"
+                            + " leader-followers: the one who waits serves, and another one waits"
                             + " (default: reactor).")
     Architecture architecture = Architecture.REACTOR;
 
@@ -71,12 +74,26 @@ final class ServerOptions {
     @Nullable LoopAccept loopAccept;
 
     @Option(
+            names = "--min-threads",
+            paramLabel = "N",
+            description = "Threads that a pool keeps though they have nothing to do (default: 1).")
+    @Nullable Integer minThreads;
+
+    @Option(
             names = "--max-threads",
             paramLabel = "N",
             description =
-                    "Threads of thread-per-connection; when all are busy, clients wait in the backlog"
-                            + " (default: 512).")
+                    "Threads that serve at most (default: 512 for thread-per-connection, 4 a processor,"
+                            + " at least 5, for pools and leader-followers).")
     @Nullable Integer maxThreads;
+
+    @Option(
+            names = "--thread-queue",
+            paramLabel = "N",
+            description =
+                    "Connections that a thread-pool accepts before there is a thread for them; further"
+                            + " ones wait in the backlog (default: 1024).")
+    @Nullable Integer threadQueue;
 
     @Option(
             names = "--engine",
@@ -89,8 +106,10 @@ final class ServerOptions {
     @Option(
             names = "--trigger",
             paramLabel = "TRIGGER",
-            description = "When readiness is reported: level, edge or oneshot (default: level).")
-    Trigger trigger = Trigger.LEVEL;
+            description =
+                    "When readiness is reported: level, edge or oneshot (default: level, but edge where"
+                            + " several threads share a demultiplexer that has it).")
+    @Nullable Trigger trigger;
 
     @Option(
             names = "--max-connections",
@@ -197,15 +216,28 @@ final class ServerOptions {
 
     /** Says how the work is arranged and what loops wait with. */
     void arrange(ServerBuilder builder) {
-        builder.architecture(architecture).engine(engine).trigger(trigger);
+        builder.architecture(architecture).engine(engine);
+        if (trigger != null) {
+            builder.trigger(trigger);
+        }
         if (loops != null) {
             builder.loops(loops);
         }
         if (loopAccept != null) {
             builder.loopAccept(loopAccept);
         }
+        threads(builder);
+    }
+
+    private void threads(ServerBuilder builder) {
+        if (minThreads != null) {
+            builder.minThreads(minThreads);
+        }
         if (maxThreads != null) {
             builder.maxThreads(maxThreads);
+        }
+        if (threadQueue != null) {
+            builder.threadQueue(threadQueue);
         }
     }
 

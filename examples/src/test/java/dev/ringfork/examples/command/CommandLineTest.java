@@ -89,7 +89,7 @@ class CommandLineTest {
         outcome.shows("--loop-accept=", "default");
         outcome.shows("--max-threads=", "default");
         outcome.shows("--engine=auto", "default");
-        outcome.shows("--trigger=level", "default");
+        outcome.shows("--trigger=", "default");
         outcome.shows("--header-timeout=20s", "default");
         outcome.shows("--max-line=8190", "default");
         outcome.shows("--max-body=1m", "default");
@@ -103,7 +103,7 @@ class CommandLineTest {
         Outcome outcome = run(environment, "serve", "--print-config", "--port=9001");
         outcome.shows("--port=9001", "flag");
         outcome.shows("--max-body=2m", "RINGFORK_MAX_BODY");
-        outcome.shows("--trigger=level", "default");
+        outcome.shows("--trigger=", "default");
     }
 
     @Test
@@ -174,9 +174,9 @@ class CommandLineTest {
         run("serve", "--port=0", "--architecture=serial", "--max-threads=2")
                 .refused(
                         2,
-                        "ringfork serve: --architecture serial has no thread for each connection:"
-                                + " leave --max-threads out, or choose --architecture"
-                                + " thread-per-connection");
+                        "ringfork serve: --architecture serial has nothing to count with"
+                                + " --max-threads: leave it out, or choose --architecture"
+                                + " thread-pool");
     }
 
     @Test
@@ -236,7 +236,8 @@ class CommandLineTest {
                 "--engine=devpoll | --engine: 'devpoll' is none of auto, epoll, kqueue, poll and select",
                 "--engine=EPOLL | --engine: 'EPOLL' is none of auto, epoll, kqueue, poll and select",
                 "--architecture=reactors | --architecture: 'reactors' is none of serial,"
-                        + " thread-per-connection, reactor and multi-reactor",
+                        + " thread-per-connection, thread-pool, virtual-threads, reactor, multi-reactor,"
+                        + " reactor-pool and leader-followers",
                 "--max-threads=few | --max-threads: 'few' is not a whole number",
                 "--loops=many | --loops: 'many' is not a whole number",
                 "--loop-accept=all | --loop-accept: 'all' is none of shared, reuseport and acceptor",

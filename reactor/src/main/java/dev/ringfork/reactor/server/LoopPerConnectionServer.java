@@ -40,6 +40,8 @@ final class LoopPerConnectionServer implements Server {
     private final ArrayDeque<Integer> queue = new ArrayDeque<>();
     private ServerStatistics retired = ServerStatistics.NONE;
     private boolean awaited;
+    // Those of the workers that end because they have found nothing to do.
+    private int leaving;
 
     private LoopPerConnectionServer(ServerPlan plan, Crew crew, List<Listener> listeners) {
         this.plan = plan;
@@ -187,6 +189,7 @@ final class LoopPerConnectionServer implements Server {
         private final Timer idleEnd = new Timer(this::idleEnded);
         // Guarded by the lock.
         private boolean resting;
+        private boolean leaves;
 
         Worker() {
             thread = crew.open(plan, buffers::share);
@@ -230,8 +233,10 @@ final class LoopPerConnectionServer implements Server {
 
         private void idleEnded() {
             synchronized (lock) {
-                if (resting && workers.size() > crew.loopsKept()) {
+                if (resting && workers.size() - leaving > crew.loopsKept()) {
                     notIdle();
+                    leaves = true;
+                    leaving++;
                     thread.stop();
                 }
             }
@@ -262,6 +267,7 @@ final class LoopPerConnectionServer implements Server {
             }
             synchronized (lock) {
                 workers.remove(this);
+                leaving -= leaves ? 1 : 0;
                 retired = retired.plus(thread.statistics());
             }
             accepting.reactor.wakeup();

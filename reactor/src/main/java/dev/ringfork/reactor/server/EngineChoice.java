@@ -3,6 +3,7 @@ package dev.ringfork.reactor.server;
 
 import dev.ringfork.bindings.Syscalls;
 import dev.ringfork.reactor.demux.Demultiplexer;
+import dev.ringfork.reactor.demux.Demultiplexers;
 import dev.ringfork.reactor.demux.EpollDemultiplexer;
 import dev.ringfork.reactor.demux.KqueueDemultiplexer;
 import dev.ringfork.reactor.demux.PollDemultiplexer;
@@ -26,15 +27,12 @@ record EngineChoice(Engine engine, Trigger trigger, @Nullable String why) {
      *     silently
      */
     static EngineChoice of(Engine engine, Trigger trigger, Syscalls syscalls) {
-        boolean auto = engine == Engine.AUTO;
-        String noEpoll =
-                auto || engine == Engine.EPOLL ? EpollDemultiplexer.absence(syscalls) : null;
-        String noKqueue = syscalls.absence("kqueue");
-        Engine chosen = auto ? best(noEpoll, noKqueue) : engine;
+        Demultiplexers here = Demultiplexers.find(syscalls);
+        Engine chosen = engine == Engine.AUTO ? best(here) : engine;
         String missing =
                 switch (chosen) {
-                    case EPOLL -> noEpoll;
-                    case KQUEUE -> noKqueue;
+                    case EPOLL -> here.noEpoll();
+                    case KQUEUE -> here.noKqueue();
                     default -> null;
                 };
         if (missing != null) {
@@ -48,16 +46,14 @@ record EngineChoice(Engine engine, Trigger trigger, @Nullable String why) {
                     "%s reports levels only: choose --trigger level, or --engine epoll or kqueue where there is one"
                             .formatted(Names.of(chosen)));
         }
-        boolean last = auto && chosen == Engine.POLL;
-        String why = last ? "no epoll: %s; no kqueue: %s".formatted(noEpoll, noKqueue) : null;
-        return new EngineChoice(chosen, trigger, why);
+        return new EngineChoice(chosen, trigger, engine == Engine.AUTO ? here.why() : null);
     }
 
-    private static Engine best(@Nullable String noEpoll, @Nullable String noKqueue) {
-        if (noEpoll == null) {
+    private static Engine best(Demultiplexers here) {
+        if (here.noEpoll() == null) {
             return Engine.EPOLL;
         }
-        return noKqueue == null ? Engine.KQUEUE : Engine.POLL;
+        return here.noKqueue() == null ? Engine.KQUEUE : Engine.POLL;
     }
 
     /** Whether the engine can report edges. */

@@ -39,6 +39,7 @@ public final class Main implements Runnable {
     static {
         COMMANDS.put("serve", ServeCommand::new);
         COMMANDS.put("echo", EchoCommand::new);
+        COMMANDS.put("example", ExampleCommand::new);
         COMMANDS.put("warm", WarmCommand::new);
     }
 

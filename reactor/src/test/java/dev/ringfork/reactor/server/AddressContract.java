@@ -12,8 +12,6 @@ import dev.ringfork.bindings.Address;
 import dev.ringfork.bindings.SyscallException;
 import dev.ringfork.reactor.protocol.Connection;
 import java.io.IOException;
-import java.net.Inet6Address;
-import java.net.ServerSocket;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
@@ -29,14 +27,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** Addresses other than IPv4: IPv6, and names in the file system. */
 interface AddressContract extends Rigged {
 
-    private static boolean hostHasInet6() {
-        try (ServerSocket _ = new ServerSocket(0, 1, Inet6Address.ofLiteral("::1"))) {
-            return true;
-        } catch (IOException e) {
-            return false;
-        }
-    }
-
     /** A name in the file system; skips the test where there may be none. */
     private Address unix(Path path) {
         assumeTrue(rig().loops.hasPaths(), "only one listener can have a name");
@@ -49,7 +39,7 @@ interface AddressContract extends Rigged {
 
     @Test
     default void shouldServeInet6() {
-        assumeTrue(hostHasInet6(), "this host has no IPv6");
+        assumeTrue(TransportUnderTest.hostHasInet6(), "this host has no IPv6");
         Probe probe = new Probe().onReceived((connection, in) -> connection.write(in));
         Server server = rig().start(probe, settings -> settings, Address.parse("[::1]:0"));
 

@@ -38,6 +38,7 @@ interface LifeContract extends Rigged {
 
     @Test
     default void shouldSayWhereItListensAndOnWhatItRuns() {
+        rig().assumeInet4();
         Server server = rig().start(Rig.ECHO);
 
         Address.Inet4 address = (Address.Inet4) server.addresses().getFirst();
@@ -51,6 +52,7 @@ interface LifeContract extends Rigged {
 
     @Test
     default void shouldTellAConnectionBothItsAddresses() {
+        rig().assumeInet4();
         Probe probe = new Probe();
         Server server = rig().start(probe);
         rig().connect();
@@ -92,6 +94,7 @@ interface LifeContract extends Rigged {
 
     @Test
     default void shouldLeaveNothingBehindWhenItCannotStart() {
+        rig().assumeThatNobodyTries();
         Address taken = rig().start(Rig.ECHO).addresses().getFirst();
         int opened = rig().calls.count("socket");
         // The engine is chosen by trying.

@@ -37,6 +37,19 @@ enum LoopsUnderTest {
         };
     }
 
+    /** As the command line would say it. */
+    String architecture() {
+        return switch (this) {
+            case ONE -> "reactor";
+            case SERIAL -> "serial";
+            case THREADS -> "thread-per-connection";
+            case VIRTUAL -> "virtual-threads";
+            case POOL -> "reactor-pool";
+            case FOLLOWERS -> "leader-followers";
+            case SHARED, REUSEPORT, ACCEPTOR -> "multi-reactor, " + Names.of(this);
+        };
+    }
+
     /** Whether all connections are of one loop. */
     boolean oneServes() {
         return this == ONE || this == ACCEPTOR || this == SERIAL;

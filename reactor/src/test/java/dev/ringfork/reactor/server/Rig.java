@@ -41,7 +41,15 @@ final class Rig implements AutoCloseable {
     private final List<Server> servers = new ArrayList<>();
     private final List<Client> clients = new ArrayList<>();
 
-    Rig(EngineUnderTest engine, LoopsUnderTest loops, Syscalls syscalls, boolean cutsReads) {
+    private final Address address;
+
+    Rig(
+            EngineUnderTest engine,
+            LoopsUnderTest loops,
+            Syscalls syscalls,
+            boolean cutsReads,
+            Address address) {
+        this.address = address;
         this.engine = engine;
         this.loops = loops;
         this.calls = new Calls(syscalls);
@@ -53,7 +61,7 @@ final class Rig implements AutoCloseable {
     }
 
     Server start(Protocol protocol, UnaryOperator<ServerSettings.Builder> settings) {
-        return start(protocol, settings, LOOPBACK);
+        return start(protocol, settings, address);
     }
 
     Server start(
@@ -74,6 +82,18 @@ final class Rig implements AutoCloseable {
         Server server = builder.start();
         servers.add(server);
         return server;
+    }
+
+    /** Skips a test that names addresses as IPv4 does. */
+    void assumeInet4() {
+        assumeTrue(address instanceof Address.Inet4, "the test names IPv4 addresses");
+    }
+
+    /** Skips a test in which nobody but its clients may connect. */
+    void assumeThatNobodyTries() {
+        assumeTrue(
+                !(address instanceof Address.Unix),
+                "who binds a path tries first whether somebody serves it");
     }
 
     /** Skips a test in which connections use what the connections of one loop share. */

@@ -4,12 +4,14 @@ package dev.ringfork.reactor.server;
 import dev.ringfork.bindings.Syscalls;
 import dev.ringfork.reactor.testing.EngineUnderTest;
 import dev.ringfork.reactor.testing.NoLeakedDescriptors;
+import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What every server does, whatever it runs on; real clients, real sockets. */
-@ExtendWith(NoLeakedDescriptors.class)
+@ExtendWith({NoLeakedDescriptors.class, ContractTable.class})
 abstract class ServerContract
         implements ReceivingContract,
                 SendingContract,
@@ -27,6 +29,22 @@ abstract class ServerContract
         return LoopsUnderTest.ONE;
     }
 
+    /** What carries the bytes, where a test does not say. */
+    TransportUnderTest transport() {
+        return TransportUnderTest.TCP4;
+    }
+
+    /** What is under test, as the cells of a table. */
+    final String combination() {
+        return "%s | %s | %s | %s | %s"
+                .formatted(
+                        loops().architecture(),
+                        Names.of(engine().engine()),
+                        Names.of(engine().trigger()),
+                        Names.of(transport()),
+                        syscalls().equals(Syscalls.get()) ? "real" : "with faults");
+    }
+
     /** The calls that the server makes. */
     Syscalls syscalls() {
         return Syscalls.get();
@@ -38,13 +56,16 @@ abstract class ServerContract
     }
 
     @BeforeEach
-    final void openRig() {
-        rig = new Rig(engine(), loops(), syscalls(), cutsReads());
+    final void openRig(@TempDir Path folder) {
+        transport().assumeThere();
+        rig = new Rig(engine(), loops(), syscalls(), cutsReads(), transport().address(folder));
     }
 
     @AfterEach
     final void closeRig() {
-        rig.close();
+        if (rig != null) {
+            rig.close();
+        }
     }
 
     @Override

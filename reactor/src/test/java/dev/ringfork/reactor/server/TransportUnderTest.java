@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ringfork.reactor.server;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.ringfork.bindings.Address;
+import java.io.IOException;
+import java.net.Inet6Address;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+
+/** What carries the bytes. */
+enum TransportUnderTest {
+    TCP4,
+    TCP6,
+    UNIX;
+
+    /** An address that nobody has, below a folder if it is a name. */
+    Address address(Path folder) {
+        return switch (this) {
+            case TCP4 -> Rig.LOOPBACK;
+            case TCP6 -> Address.parse("[::1]:0");
+            case UNIX -> new Address.Unix(folder.resolve("socket").toString());
+        };
+    }
+
+    /** Skips a test that this host cannot run. */
+    void assumeThere() {
+        assumeTrue(this != TCP6 || hostHasInet6(), "this host has no IPv6");
+    }
+
+    static boolean hostHasInet6() {
+        try (ServerSocket _ = new ServerSocket(0, 1, Inet6Address.ofLiteral("::1"))) {
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+}

@@ -25,7 +25,10 @@ public final class SerialGuestBook {
                     String greeting =
                             "You are visitor %d. Enter to leave.%n".formatted(++visitors[0]);
                     connection.write(greeting.getBytes(UTF_8));
-                    return in -> connection.close();
+                    return in -> {
+                        in.consume(in.length());
+                        connection.finish();
+                    };
                 };
         return Server.builder(guestBook).listen(address).architecture(Architecture.SERIAL).start();
     }

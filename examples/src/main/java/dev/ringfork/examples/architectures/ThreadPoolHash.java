@@ -30,7 +30,7 @@ public final class ThreadPoolHash {
                     return in -> {
                         lines.received(in);
                         if (connection.queuedBytes() > 0) {
-                            connection.close();
+                            connection.finish();
                         }
                     };
                 };

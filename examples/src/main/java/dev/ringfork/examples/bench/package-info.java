@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: Apache-2.0
+/** What measures servers from outside, as their clients see them. */
+package dev.ringfork.examples.bench;

@@ -2,6 +2,7 @@
 package dev.ringfork.bindings.abi;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.abort;
 
@@ -16,6 +17,8 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The Java tables of the running platform against the C compiler of the machine. */
 class CHeadersTest {
@@ -58,7 +61,57 @@ class CHeadersTest {
 
     @Test
     void shouldHoldByStaticAssertions() throws IOException, InterruptedException {
-        compile(CProgram.asserting(HERE, AbiTables.of(HERE)), "-fsyntax-only").orFail();
+        compile(CAsserts.file(HERE, AbiTables.of(HERE)), "-fsyntax-only").orFail();
+    }
+
+    /** One wrong number among hundreds of right ones is enough, and the only one complained of. */
+    @ParameterizedTest
+    @CsvSource({
+        "const SO_KEEPALIVE, 4711",
+        "errno EADDRINUSE, 4711",
+        "struct struct msghdr, 4711/8",
+        "struct struct msghdr, 56/4711",
+        "field struct cmsghdr.cmsg_len, 4711:8",
+        "field struct cmsghdr.cmsg_len, 0:4711",
+        "const CMSG_SPACE(4), 4711"
+    })
+    void shouldNotCompileWithOneWrongRowAmongAll(String key, String value)
+            throws IOException, InterruptedException {
+        NavigableMap<String, String> rows = AbiTables.of(HERE);
+        assertNotNull(rows.put(key, value), key);
+
+        Outcome outcome = compile(CAsserts.file(HERE, rows), "-fsyntax-only");
+
+        assertTrue(outcome.status != 0, "compiled");
+        List<String> refused =
+                rows.entrySet().stream()
+                        .map(row -> row.getKey() + " is not " + row.getValue())
+                        .filter(outcome.output::contains)
+                        .toList();
+        assertEquals(List.of(key + " is not " + value), refused, outcome.output);
+    }
+
+    @Test
+    void shouldReportANameThatTheHeadersLack() throws IOException, InterruptedException {
+        NavigableMap<String, String> rows = new TreeMap<>();
+        rows.put("const RF_NO_SUCH_NAME", "1");
+
+        String output = compile(CAsserts.file(HERE, rows), "-fsyntax-only").orFail();
+
+        assertTrue(output.contains("lacking: RF_NO_SUCH_NAME"), output);
+    }
+
+    @Test
+    void shouldWriteOneAssertionForEachRowOfEachPlatform() throws IOException {
+        CAsserts.main(new String[] {folder.resolve("asserts").toString()});
+
+        for (Platform platform : Platform.values()) {
+            String c = Files.readString(folder.resolve("asserts").resolve(platform.key() + ".c"));
+            assertEquals(
+                    AbiTables.of(platform).size(),
+                    c.lines().filter(line -> line.startsWith("_Static_assert(")).count(),
+                    platform.key());
+        }
     }
 
     @Test

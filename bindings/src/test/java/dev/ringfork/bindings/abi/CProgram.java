@@ -15,11 +15,16 @@ import java.util.Set;
  */
 final class CProgram {
 
-    /** What the printing program says of a name that the headers lack. */
+    /** What is said of a name that the headers lack. */
     static final String LACKING = "lacking";
 
     /** Constants that are no macros, so that the preprocessor cannot ask for them. */
     private static final Set<String> ENUMERATED = Set.of("P_ALL", "P_PID", "P_PGID");
+
+    private static final String LINUX_FEATURES = "#define _GNU_SOURCE\n";
+
+    /** Without it Apple's headers keep the options of RFC 3542, IPV6_PKTINFO for one, back. */
+    private static final String MACOS_FEATURES = "#define __APPLE_USE_RFC_3542\n";
 
     private static final List<String> HEADERS =
             List.of(
@@ -68,18 +73,21 @@ final class CProgram {
     }
 
     /**
-     * A program that compiles only if every row is true; names that the headers lack are left out.
+     * A program that compiles only if every row is true. Headers older than a name are no failure:
+     * the compiler says {@code lacking: NAME} of each that they do not have.
      */
     static String asserting(Platform platform, NavigableMap<String, String> rows) {
         StringBuilder c = includes(platform);
         for (Map.Entry<String, String> row : rows.entrySet()) {
-            optional(c, row.getKey(), assertion(row.getKey(), row.getValue()), "");
+            String key = row.getKey();
+            optional(c, key, assertion(key, row.getValue()), message(key));
         }
         return c.toString();
     }
 
     private static StringBuilder includes(Platform platform) {
-        StringBuilder c = new StringBuilder("#define _GNU_SOURCE\n");
+        StringBuilder c = new StringBuilder();
+        c.append(platform.linux() ? LINUX_FEATURES : MACOS_FEATURES);
         HEADERS.forEach(header -> include(c, header));
         if (platform.linux()) {
             LINUX_HEADERS.forEach(header -> include(c, header));
@@ -100,13 +108,18 @@ final class CProgram {
 
     /** A statement for a name if the headers have it, and another if not. */
     private static void optional(StringBuilder c, String key, String there, String lacking) {
-        String name = key.substring(key.indexOf(' ') + 1);
+        String name = name(key);
         if (type(key) || name.contains("(") || ENUMERATED.contains(name)) {
             c.append(there).append('\n');
         } else {
             c.append("#ifdef ").append(name).append('\n').append(there).append('\n');
             c.append("#else\n").append(lacking).append("\n#endif\n");
         }
+    }
+
+    /** Read by whoever compiles; neither gcc nor clang makes it an error. */
+    private static String message(String key) {
+        return "#pragma message(\"%s: %s\")".formatted(LACKING, name(key));
     }
 
     private static String print(String key) {
@@ -134,6 +147,11 @@ final class CProgram {
         return "_Static_assert(%s, \"%s is not %s\");".formatted(truth, key, value);
     }
 
+    /** The name in C that a row is of. */
+    private static String name(String key) {
+        return key.substring(key.indexOf(' ') + 1);
+    }
+
     /** Whether a row is of a type or one of its fields, rather than of a number. */
     private static boolean type(String key) {
         return key.startsWith("struct ") || key.startsWith("field ");
@@ -141,7 +159,7 @@ final class CProgram {
 
     /** The first number of a row as an expression of C: the number, the size, or the offset. */
     private static String first(String key) {
-        String name = key.substring(key.indexOf(' ') + 1);
+        String name = name(key);
         if (key.startsWith("struct ")) {
             return "sizeof(" + name + ")";
         }
@@ -154,7 +172,7 @@ final class CProgram {
 
     /** The second number of a row as an expression of C: the alignment, or the field's size. */
     private static String second(String key) {
-        String name = key.substring(key.indexOf(' ') + 1);
+        String name = name(key);
         if (key.startsWith("struct ")) {
             return "_Alignof(" + name + ")";
         }

@@ -14,6 +14,10 @@ int main(void)
         EXPECT(is_empty(ends[0]));
     }
 #if defined(SIGRTMAX)
+    // An emulator may keep the last signal for itself; then the system refuses it, not the library.
+    if (signal(SIGRTMAX, SIG_IGN) == SIG_ERR || raise(SIGRTMAX) != 0) {
+        return skip("SIGRTMAX cannot be sent here: an emulator keeps it for itself");
+    }
     EXPECT_EQ(rf_signal_watch(SIGRTMAX, ends[1]), 0);
     EXPECT_EQ(raise(SIGRTMAX), 0);
     EXPECT_EQ(next_byte(ends[0]), SIGRTMAX);

@@ -2,7 +2,8 @@
 //
 // runner SECONDS PROGRAM...: runs each program by itself and says how it went. Exit status 0 means
 // that the behaviour holds, 77 that it cannot be shown here (the program's output is the reason),
-// anything else, a signal or more than SECONDS that it does not hold.
+// anything else, a signal or more than SECONDS that it does not hold. Programs of another machine
+// are started by the command that the environment has in RF_EMULATOR; scripts are not.
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -42,6 +43,19 @@ static long long now_ms(void)
     return (long long)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+static void execute(const char *program)
+{
+    const char *emulator = getenv("RF_EMULATOR");
+    const char *extension = strrchr(program, '.');
+    bool script = extension != NULL && strcmp(extension, ".sh") == 0;
+
+    if (script || emulator == NULL || *emulator == '\0') {
+        execl(program, program, (char *)NULL);
+    } else {
+        execl("/bin/sh", "sh", "-c", "exec $RF_EMULATOR \"$0\"", program, (char *)NULL);
+    }
+}
+
 // Starts the program in a process group of its own, so that a time-out ends its children as well.
 static pid_t start(const char *program, int *output_fd)
 {
@@ -61,7 +75,7 @@ static pid_t start(const char *program, int *output_fd)
         }
         close(ends[0]);
         close(ends[1]);
-        execl(program, program, (char *)NULL);
+        execute(program);
         fprintf(stderr, "cannot run %s: %s\n", program, strerror(errno));
         _exit(2);
     }

@@ -5,6 +5,7 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module dev.ringfork.examples {
     requires static transitive org.jspecify;
+    requires dev.ringfork.natives;
     requires transitive dev.ringfork.prefork;
     requires info.picocli;
     requires jdk.unsupported;

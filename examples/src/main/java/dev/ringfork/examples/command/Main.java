@@ -41,6 +41,7 @@ public final class Main implements Runnable {
         COMMANDS.put("echo", EchoCommand::new);
         COMMANDS.put("example", ExampleCommand::new);
         COMMANDS.put("ping", PingCommand::new);
+        COMMANDS.put("selftest", SelftestCommand::new);
         COMMANDS.put("warm", WarmCommand::new);
     }
 
@@ -133,16 +134,18 @@ public final class Main implements Runnable {
 
     /** What {@code --version} says. */
     static final class Version implements IVersionProvider {
+
+        /** The number alone. */
+        static String number() {
+            return Main.class.getModule().getDescriptor().rawVersion().orElse("unversioned");
+        }
+
         @Override
         public String[] getVersion() {
             return new String[] {
                 "ringfork %s (Java %s, %s %s, %s)"
                         .formatted(
-                                Main.class
-                                        .getModule()
-                                        .getDescriptor()
-                                        .rawVersion()
-                                        .orElse("unversioned"),
+                                number(),
                                 Runtime.version(),
                                 System.getProperty("os.name"),
                                 System.getProperty("os.version"),

@@ -23,7 +23,8 @@ import java.util.regex.Pattern;
  * The command in a JVM of its own, on the modules of this build. Closing it kills what still runs.
  */
 final class CommandProcess implements AutoCloseable {
-    static final String NATIVE_ACCESS = "--enable-native-access=dev.ringfork.bindings";
+    static final String NATIVE_ACCESS =
+            "--enable-native-access=dev.ringfork.bindings,dev.ringfork.examples";
 
     private static final long DEADLINE_S = 20;
     private static final Pattern TCP = Pattern.compile("//127\\.0\\.0\\.1:(\\d+)");

@@ -27,7 +27,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class Bench implements AutoCloseable {
     /** How long anything may take that is local to this machine. */
-    static final int WAIT_MS = 3_000;
+    static final int WAIT_MS = 5_000;
 
     private static final int POLLFD_BYTES = 8;
     private static final int ROOM = 4096;

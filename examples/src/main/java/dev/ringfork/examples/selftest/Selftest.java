@@ -23,7 +23,7 @@ import java.util.concurrent.TimeoutException;
  */
 public final class Selftest {
     /** More than all waits of a check together, were each to last as long as it may. */
-    private static final Duration CHECK = Duration.ofSeconds(20);
+    private static final Duration CHECK = Duration.ofSeconds(30);
 
     private final Syscalls syscalls;
     private final PrintStream out;

@@ -152,6 +152,73 @@ RF_API int rf_signal_default(int signo);
 //     As rf_signal_watch.
 RF_API int rf_signal_ignore(int signo);
 
+// struct rf_siginfo - one delivery of a signal, as rf_siginfo_watch writes it.
+//
+//     signo   the signal
+//     code    si_code of sigaction(2): where it comes from
+//     fd      Linux, of a readiness signal (O_ASYNC with F_SETSIG, see fcntl(2)): the descriptor
+//             that it was asked for, which may be closed or another by now; else -1
+//     band    with fd: what is ready, the bits of poll(2); else 0
+//     value   the sender's si_value, if code is SI_QUEUE, SI_TIMER, SI_MESGQ or SI_ASYNCIO; else 0
+struct rf_siginfo {
+    int signo;
+    int code;
+    int fd;
+    int band;
+    long long value;
+};
+
+// rf_siginfo_watch - have a signal written to a pipe, as one struct rf_siginfo a delivery.
+//
+//     signo   the signal, as in rf_signal_watch
+//     fd      the writing end of a pipe, with O_NONBLOCK set; it stays the caller's
+//
+// DESCRIPTION
+//     As rf_signal_watch, with what the kernel says of the signal. For signals that are queued
+//     (from SIGRTMIN on) and so tell of one event each. A signal that is handled already is not
+//     taken from its owner; one that is ignored is.
+//
+//     The handler never blocks. A record that finds the pipe full is lost, and counted before: a
+//     reader who has read the pipe empty and then asks rf_siginfo_crowded knows whether it missed
+//     something. Several signals may share a pipe; records are never torn.
+//
+//     rf_signal_default and rf_signal_ignore end the watch. With the former a signal that is still
+//     queued has its default effect, which for most is the end of the process: rather the latter.
+//
+// RETURN VALUE
+//     0, or a negative error number, and then nothing has changed.
+//
+// ERRORS
+//     -EINVAL  signo is none of the signals that can be watched; fd is no pipe or lacks O_NONBLOCK.
+//     -EBADF   fd is not an open descriptor.
+//     -EBUSY   the signal has a handler, which is not this function's.
+//
+// THREADS
+//     As rf_signal_watch.
+//
+// NOTES
+//     As rf_signal_watch. Not every real-time signal is free: the C library keeps the first two or
+//     three, the virtual machine's sockets take SIGRTMAX - 2, emulators the last ones.
+//
+//     On macOS there are no queued signals, and si_value of an operation of aio_read(3) does not
+//     arrive.
+RF_API int rf_siginfo_watch(int signo, int fd);
+
+// rf_siginfo_crowded - how often a signal found its pipe full since the last time this was asked.
+//
+// DESCRIPTION
+//     Ask after the pipe was read empty (EAGAIN): what is counted later than that has left a record
+//     in it, or will be counted in a pipe that is full again. Of the deliveries counted some may
+//     have found room after all, so this is no number of lost records, but at zero none is lost.
+//
+// RETURN VALUE
+//     The number, which is zero from then on; or -EINVAL if signo is none of the signals that can
+//     be watched.
+//
+// THREADS
+//     Safe from every thread.
+RF_API int rf_siginfo_crowded(int signo);
+
 #ifdef __cplusplus
 }
 #endif

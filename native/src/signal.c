@@ -2,24 +2,19 @@
 //
 // Signals as bytes in a pipe. The handler may run on any thread between any two instructions, so
 // all it shares with the rest of the program is one lock-free number a signal.
+#include "disposition.h"
 #include "ringfork.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
-#include <signal.h>
 #include <stdatomic.h>
-#include <stddef.h>
 #include <unistd.h>
 
 // An atomic that took a lock could wait, in the handler, for the thread it interrupted.
 _Static_assert(ATOMIC_INT_LOCK_FREE == 2, "int must be lock-free in every process");
 _Static_assert(NSIG - 1 <= UCHAR_MAX, "a signal's number must fit a byte");
 
-enum { NOBODY = 0 };
-
-// By signal, the watching descriptor plus one, so that the zeroed table of a fresh process says
-// NOBODY.
+// By signal, the watching descriptor plus one or NOBODY.
 //
 // Memory order is relaxed throughout: the number is everything a handler reads, there is nothing
 // else to publish with it. What must be ordered is a store here and the next delivery, and that the
@@ -46,46 +41,17 @@ static void write_signal(int signo)
     errno = interrupted_errno;
 }
 
-// Whether the number is in the table and the signal is not raised by the interrupted instruction
-// itself. The kernel refuses what else cannot be caught.
-static int check_signal(int signo)
-{
-    if (signo <= 0 || signo >= NSIG) {
-        return -EINVAL;
-    }
-    switch (signo) {
-    case SIGSEGV:
-    case SIGBUS:
-    case SIGFPE:
-    case SIGILL:
-        return -EINVAL;
-    default:
-        return 0;
-    }
-}
-
-static int check_descriptor(int fd)
-{
-    int flags = fcntl(fd, F_GETFL);
-
-    if (flags < 0) {
-        return -errno;
-    }
-    return (flags & O_NONBLOCK) != 0 ? 0 : -EINVAL;
-}
-
 static int set_disposition(int signo, void (*handler)(int))
 {
-    struct sigaction action = {.sa_handler = handler, .sa_flags = SA_RESTART};
+    struct sigaction action = {.sa_handler = handler};
 
-    sigfillset(&action.sa_mask);
-    return sigaction(signo, &action, NULL) == 0 ? 0 : -errno;
+    return rf_set_disposition(signo, &action, 0);
 }
 
 // The disposition first: until it has changed, deliveries still find their descriptor.
 static int end_watch(int signo, void (*disposition)(int))
 {
-    int error = check_signal(signo);
+    int error = rf_check_signal(signo);
 
     if (error == 0) {
         error = set_disposition(signo, disposition);
@@ -99,10 +65,10 @@ static int end_watch(int signo, void (*disposition)(int))
 
 int rf_signal_watch(int signo, int fd)
 {
-    int error = check_signal(signo);
+    int error = rf_check_signal(signo);
 
     if (error == 0) {
-        error = check_descriptor(fd);
+        error = rf_check_descriptor(fd);
     }
     if (error != 0) {
         return error;

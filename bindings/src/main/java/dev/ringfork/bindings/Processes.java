@@ -17,6 +17,9 @@ public interface Processes {
     /** The parent, getppid(2). */
     int getppid();
 
+    /** This thread, gettid(2). Linux only. */
+    int gettid();
+
     /** Sends a signal, kill(2). Signal 0 asks only whether the process is there. */
     int kill(int pid, int signal);
 

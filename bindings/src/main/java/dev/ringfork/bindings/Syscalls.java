@@ -52,4 +52,10 @@ public interface Syscalls {
 
     /** Calls about mapped memory. */
     Mappings mappings();
+
+    /** Signals as records in a pipe. */
+    Signals signals();
+
+    /** POSIX asynchronous I/O. */
+    Aio aio();
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ringfork.bindings;
 
+import dev.ringfork.bindings.contract.AioContract;
 import dev.ringfork.bindings.contract.DescriptorsContract;
 import dev.ringfork.bindings.contract.EpollContract;
 import dev.ringfork.bindings.contract.KqueueContract;
@@ -8,6 +9,7 @@ import dev.ringfork.bindings.contract.MappingsContract;
 import dev.ringfork.bindings.contract.MessagesContract;
 import dev.ringfork.bindings.contract.PollingContract;
 import dev.ringfork.bindings.contract.ProcessesContract;
+import dev.ringfork.bindings.contract.SignalsContract;
 import dev.ringfork.bindings.contract.SocketOptionsContract;
 import dev.ringfork.bindings.contract.SocketsContract;
 import dev.ringfork.bindings.contract.SpawnActionsContract;
@@ -93,6 +95,22 @@ class FaultlessSyscallsTest {
 
     @Nested
     class MappingsTest extends MappingsContract {
+        @Override
+        protected Syscalls syscalls() {
+            return FAULTLESS;
+        }
+    }
+
+    @Nested
+    class SignalsTest extends SignalsContract {
+        @Override
+        protected Syscalls syscalls() {
+            return FAULTLESS;
+        }
+    }
+
+    @Nested
+    class AioTest extends AioContract {
         @Override
         protected Syscalls syscalls() {
             return FAULTLESS;

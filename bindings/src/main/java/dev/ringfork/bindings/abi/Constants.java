@@ -22,7 +22,7 @@ public final class Constants {
      */
     public static final int ABSENT = Integer.MIN_VALUE + 1;
 
-    private static final int FAMILIES = 8;
+    private static final int FAMILIES = 9;
 
     private final Platform platform;
 
@@ -107,6 +107,7 @@ public final class Constants {
             case 5 -> ProcessConstants.TABLE;
             case 6 -> MappingConstants.TABLE;
             case 7 -> KqueueConstants.TABLE;
+            case 8 -> SignalConstants.TABLE;
             default -> throw new AssertionError(index);
         };
     }

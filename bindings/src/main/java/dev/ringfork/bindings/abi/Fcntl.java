@@ -10,7 +10,7 @@ import static dev.ringfork.bindings.abi.Constants.ABSENT;
  */
 public final class Fcntl {
 
-    static final ConstantTable TABLE = new ConstantTable(64);
+    static final ConstantTable TABLE = new ConstantTable(128);
 
     private Fcntl() {}
 
@@ -62,6 +62,10 @@ public final class Fcntl {
     public static final int F_OFD_SETLKW = TABLE.row("F_OFD_SETLKW", 38, 91);
     public static final int F_GETOWN = TABLE.row("F_GETOWN", 9, 5);
     public static final int F_SETOWN = TABLE.row("F_SETOWN", 8, 6);
+    public static final int F_SETSIG = TABLE.linux("F_SETSIG", 10);
+    public static final int F_GETSIG = TABLE.linux("F_GETSIG", 11);
+    public static final int F_SETOWN_EX = TABLE.linux("F_SETOWN_EX", 15);
+    public static final int F_GETOWN_EX = TABLE.linux("F_GETOWN_EX", 16);
     public static final int F_GETPIPE_SZ = TABLE.linux("F_GETPIPE_SZ", 1032);
     public static final int F_SETPIPE_SZ = TABLE.linux("F_SETPIPE_SZ", 1031);
     public static final int F_ADD_SEALS = TABLE.linux("F_ADD_SEALS", 1033);
@@ -77,6 +81,11 @@ public final class Fcntl {
 
     // The descriptor flag of F_SETFD.
     public static final int FD_CLOEXEC = TABLE.same("FD_CLOEXEC", 1);
+
+    // Kinds of owner in struct f_owner_ex.
+    public static final int F_OWNER_TID = TABLE.linux("F_OWNER_TID", 0);
+    public static final int F_OWNER_PID = TABLE.linux("F_OWNER_PID", 1);
+    public static final int F_OWNER_PGRP = TABLE.linux("F_OWNER_PGRP", 2);
 
     // Lock types of struct flock.
     public static final int F_RDLCK = TABLE.row("F_RDLCK", 0, 1);

@@ -11,7 +11,7 @@ package dev.ringfork.bindings.abi;
 final class LayoutTables {
 
     /** How many tables there are. */
-    static final int COUNT = 4;
+    static final int COUNT = 5;
 
     private static final String POLLING =
             """
@@ -149,6 +149,25 @@ final class LayoutTables {
                 st_gen                      -             -             120:4
             """;
 
+    private static final String SIGNALS =
+            """
+            struct sigevent                 64/8          64/8          32/8
+                sigev_value                 0:8           0:8           8:8
+                sigev_signo                 8:4           8:4           4:4
+                sigev_notify                12:4          12:4          0:4
+            struct aiocb                    168/8         168/8         80/8
+                aio_fildes                  0:4           0:4           0:4
+                aio_lio_opcode              4:4           4:4           72:4
+                aio_reqprio                 8:4           8:4           32:4
+                aio_buf                     16:8          16:8          16:8
+                aio_nbytes                  24:8          24:8          24:8
+                aio_sigevent                32:64         32:64         40:32
+                aio_offset                  128:8         128:8         8:8
+            struct f_owner_ex               8/4           8/4           -
+                type                        0:4           0:4           -
+                pid                         4:4           4:4           -
+            """;
+
     private static final String SCALARS =
             """
             char                            1/1           1/1           1/1
@@ -186,7 +205,8 @@ final class LayoutTables {
             case 0 -> POLLING;
             case 1 -> SOCKETS;
             case 2 -> PROCESSES;
-            case 3 -> SCALARS;
+            case 3 -> SIGNALS;
+            case 4 -> SCALARS;
             default -> throw new AssertionError(index);
         };
     }

@@ -77,6 +77,7 @@ public final class Symbols {
             kevent                                    -    =                     =
 
             getpid                                    =    =                     =
+            gettid                                    =    -                     -
             getppid                                   =    =                     =
             getpgid                                   =    =                     =
             getsid                                    =    =                     =
@@ -114,6 +115,13 @@ public final class Symbols {
             madvise                                   =    =                     =
             msync                                     =    =                     =
             memfd_create                              =    -                     -
+
+            aio_read                                  =    =                     =
+            aio_write                                 =    =                     =
+            aio_error                                 =    =                     =
+            aio_return                                =    =                     =
+            aio_cancel                                =    =                     =
+            aio_suspend                               =    =                     =
 
             syscall                                   =    =                     =
             sysconf                                   =    =                     =

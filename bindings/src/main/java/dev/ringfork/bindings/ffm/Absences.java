@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ringfork.bindings.ffm;
 
+import dev.ringfork.bindings.Aio;
 import dev.ringfork.bindings.Descriptors;
 import dev.ringfork.bindings.Epoll;
 import dev.ringfork.bindings.Errno;
@@ -9,6 +10,7 @@ import dev.ringfork.bindings.Mappings;
 import dev.ringfork.bindings.Platform;
 import dev.ringfork.bindings.Polling;
 import dev.ringfork.bindings.Processes;
+import dev.ringfork.bindings.Signals;
 import dev.ringfork.bindings.Sockets;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
@@ -25,6 +27,9 @@ final class Absences {
         if (!known(call)) {
             return "Ringfork has no call named " + call;
         }
+        if (call.startsWith("rf_")) {
+            return RingforkLibrary.absence(call);
+        }
         return Platform.current().macos() ? onMacos(call) : onLinux(call);
     }
 
@@ -37,7 +42,9 @@ final class Absences {
                         Epoll.class,
                         Kqueue.class,
                         Processes.class,
-                        Mappings.class)
+                        Mappings.class,
+                        Signals.class,
+                        Aio.class)
                 .flatMap(family -> Arrays.stream(family.getMethods()))
                 .anyMatch(method -> method.getName().equals(call));
     }
@@ -50,6 +57,7 @@ final class Absences {
             case "pidfd_open", "pidfd_send_signal" ->
                     "macOS has no pidfd: use kqueue's EVFILT_PROC, and kill";
             case "prctl" -> "macOS has no prctl";
+            case "gettid" -> "macOS has no gettid";
             default -> null;
         };
     }
@@ -57,6 +65,11 @@ final class Absences {
     private static @Nullable String onLinux(String call) {
         return switch (call) {
             case "kqueue", "kevent" -> "Linux has no kqueue: use epoll";
+            case "aio_read", "aio_write", "aio_error", "aio_return", "aio_cancel", "aio_suspend" ->
+                    Native.find(call).address() == 0
+                            ? "the C library has %s in a library of its own (glibc before 2.34)"
+                                    .formatted(call)
+                            : null;
             // Arguments that every kernel with the call refuses otherwise.
             case "pidfd_open" ->
                     ifMissing(call, FfmProcesses.INSTANCE.pidfd_open(-1, 0), "Linux 5.3");

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ringfork.bindings.ffm;
 
+import dev.ringfork.bindings.Errno;
 import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
 
 /**
  * One linked call, in a {@code static final} field of the class that makes it.
@@ -16,6 +18,12 @@ import java.lang.invoke.MethodHandle;
  * @param handle the way to it
  */
 record Call(String name, MethodHandle handle) {
+
+    /** A call that the platform lacks: it returns {@code -ENOSYS}. */
+    static Call absent(String name) {
+        MethodHandle result = MethodHandles.constant(long.class, (long) -Errno.ENOSYS);
+        return new Call(name, MethodHandles.dropArguments(result, 0, Native.TYPE.parameterList()));
+    }
 
     long call() {
         return call(0, 0, 0, 0, 0, 0);

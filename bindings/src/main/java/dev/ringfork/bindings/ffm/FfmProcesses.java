@@ -15,6 +15,7 @@ final class FfmProcesses implements Processes {
     // These read or write a few words of the process and wait for nobody.
     private static final Call GETPID = Prototype.critical("getpid").link();
     private static final Call GETPPID = Prototype.critical("getppid").link();
+    private static final Call GETTID = Prototype.critical("gettid").link();
     private static final Call GETRLIMIT = Prototype.critical("getrlimit").link();
     private static final Call SETRLIMIT = Prototype.critical("setrlimit").link();
     private static final Call SETSID = Prototype.critical("setsid").link();
@@ -44,6 +45,11 @@ final class FfmProcesses implements Processes {
     @Override
     public int getppid() {
         return (int) GETPPID.call();
+    }
+
+    @Override
+    public int gettid() {
+        return (int) GETTID.call();
     }
 
     @Override

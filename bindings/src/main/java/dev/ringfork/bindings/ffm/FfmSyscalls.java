@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ringfork.bindings.ffm;
 
+import dev.ringfork.bindings.Aio;
 import dev.ringfork.bindings.Descriptors;
 import dev.ringfork.bindings.Epoll;
 import dev.ringfork.bindings.Kqueue;
 import dev.ringfork.bindings.Mappings;
 import dev.ringfork.bindings.Polling;
 import dev.ringfork.bindings.Processes;
+import dev.ringfork.bindings.Signals;
 import dev.ringfork.bindings.Sockets;
 import dev.ringfork.bindings.Syscalls;
 import org.jspecify.annotations.Nullable;
@@ -80,5 +82,15 @@ public final class FfmSyscalls implements Syscalls {
     @Override
     public Mappings mappings() {
         return FfmMappings.INSTANCE;
+    }
+
+    @Override
+    public Signals signals() {
+        return FfmSignals.INSTANCE;
+    }
+
+    @Override
+    public Aio aio() {
+        return FfmAio.INSTANCE;
     }
 }

@@ -3,12 +3,10 @@ package dev.ringfork.bindings.ffm;
 
 import dev.ringfork.bindings.Platform;
 import dev.ringfork.bindings.abi.SyscallNumbers;
-import dev.ringfork.natives.NativeLibrary;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
-import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,19 +40,7 @@ final class LibraryDoor implements Door {
         if (!platform.linux()) {
             throw new IllegalStateException("libringfork makes system calls on Linux only");
         }
-        return switch (NativeLibrary.find(platform.key())) {
-            case NativeLibrary.Present library -> new LibraryDoor(load(library), platform);
-            case NativeLibrary.Absent absent -> throw new IllegalStateException(absent.reason());
-        };
-    }
-
-    private static MemorySegment load(NativeLibrary.Present library) {
-        try (library) {
-            return Native.library(library.path()).findOrThrow(ENTRY);
-        } catch (IllegalArgumentException | NoSuchElementException refused) {
-            throw new IllegalStateException(
-                    "libringfork cannot be loaded: " + refused.getMessage(), refused);
-        }
+        return new LibraryDoor(RingforkLibrary.find(ENTRY), platform);
     }
 
     @Override

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ringfork.bindings.ffm;
 
-import dev.ringfork.bindings.Errno;
 import dev.ringfork.bindings.Platform;
 import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodHandles;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -94,9 +92,6 @@ final class Linkage {
                 return new Call(prototype.name(), handle);
             }
         }
-        MethodHandle absent = MethodHandles.constant(long.class, (long) -Errno.ENOSYS);
-        return new Call(
-                prototype.name(),
-                MethodHandles.dropArguments(absent, 0, Native.TYPE.parameterList()));
+        return Call.absent(prototype.name());
     }
 }

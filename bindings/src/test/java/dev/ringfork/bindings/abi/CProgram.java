@@ -19,7 +19,17 @@ final class CProgram {
     static final String LACKING = "lacking";
 
     /** Constants that are no macros, so that the preprocessor cannot ask for them. */
-    private static final Set<String> ENUMERATED = Set.of("P_ALL", "P_PID", "P_PGID");
+    private static final Set<String> ENUMERATED =
+            Set.of(
+                    "P_ALL",
+                    "P_PID",
+                    "P_PGID",
+                    "F_OWNER_TID",
+                    "F_OWNER_PID",
+                    "F_OWNER_PGRP",
+                    "AIO_CANCELED",
+                    "AIO_NOTCANCELED",
+                    "AIO_ALLDONE");
 
     private static final String LINUX_FEATURES = "#define _GNU_SOURCE\n";
 
@@ -28,6 +38,7 @@ final class CProgram {
 
     private static final List<String> HEADERS =
             List.of(
+                    "aio.h",
                     "errno.h",
                     "fcntl.h",
                     "limits.h",

@@ -30,7 +30,8 @@ class ConstantsTest {
                     EventConstants.class,
                     KqueueConstants.class,
                     ProcessConstants.class,
-                    MappingConstants.class);
+                    MappingConstants.class,
+                    SignalConstants.class);
 
     @ParameterizedTest
     @FieldSource("FAMILIES")

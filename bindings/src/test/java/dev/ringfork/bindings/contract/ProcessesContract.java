@@ -204,6 +204,19 @@ public abstract class ProcessesContract extends SyscallsContract {
     }
 
     @Test
+    void shouldTellThreadsApart() throws InterruptedException {
+        String absence = syscalls().absence("gettid");
+        assumeTrue(absence == null, absence);
+        int[] other = new int[1];
+        Thread thread = new Thread(() -> other[0] = calls().gettid());
+        thread.start();
+        thread.join();
+        assertTrue(other[0] > 0);
+        assertTrue(other[0] != calls().gettid());
+        assertEquals(calls().gettid(), calls().gettid());
+    }
+
+    @Test
     void shouldControlItself() {
         String absence = syscalls().absence("prctl");
         assumeTrue(absence == null, absence);

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ringfork.bindings.faults;
 
+import dev.ringfork.bindings.Aio;
 import dev.ringfork.bindings.Descriptors;
 import dev.ringfork.bindings.Epoll;
 import dev.ringfork.bindings.Kqueue;
 import dev.ringfork.bindings.Mappings;
 import dev.ringfork.bindings.Polling;
 import dev.ringfork.bindings.Processes;
+import dev.ringfork.bindings.Signals;
 import dev.ringfork.bindings.Sockets;
 import dev.ringfork.bindings.Syscalls;
 import java.util.List;
@@ -38,6 +40,8 @@ public final class FaultInjectingSyscalls implements Syscalls {
     private final Kqueue kqueue;
     private final Processes processes;
     private final Mappings mappings;
+    private final Signals signals;
+    private final Aio aio;
 
     /**
      * Stands before a provider; nothing fails yet.
@@ -55,6 +59,8 @@ public final class FaultInjectingSyscalls implements Syscalls {
         kqueue = new FaultyKqueue(real.kqueue(), plan);
         processes = new FaultyProcesses(real.processes(), plan);
         mappings = new FaultyMappings(real.mappings(), plan);
+        signals = new FaultySignals(real.signals(), plan);
+        aio = new FaultyAio(real.aio(), plan);
     }
 
     /**
@@ -137,6 +143,16 @@ public final class FaultInjectingSyscalls implements Syscalls {
     @Override
     public Mappings mappings() {
         return mappings;
+    }
+
+    @Override
+    public Signals signals() {
+        return signals;
+    }
+
+    @Override
+    public Aio aio() {
+        return aio;
     }
 
     /** The seed and what was injected so far. */

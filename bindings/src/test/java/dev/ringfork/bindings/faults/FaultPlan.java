@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ringfork.bindings.faults;
 
+import dev.ringfork.bindings.Aio;
 import dev.ringfork.bindings.Descriptors;
 import dev.ringfork.bindings.Epoll;
 import dev.ringfork.bindings.Errno;
@@ -8,6 +9,7 @@ import dev.ringfork.bindings.Kqueue;
 import dev.ringfork.bindings.Mappings;
 import dev.ringfork.bindings.Polling;
 import dev.ringfork.bindings.Processes;
+import dev.ringfork.bindings.Signals;
 import dev.ringfork.bindings.Sockets;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
@@ -49,7 +51,9 @@ final class FaultPlan {
                             Epoll.class,
                             Kqueue.class,
                             Processes.class,
-                            Mappings.class)
+                            Mappings.class,
+                            Signals.class,
+                            Aio.class)
                     .flatMap(family -> Stream.of(family.getMethods()))
                     .map(Method::getName)
                     .collect(Collectors.toUnmodifiableSet());

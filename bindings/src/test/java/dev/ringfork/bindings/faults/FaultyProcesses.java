@@ -28,6 +28,12 @@ final class FaultyProcesses implements Processes {
     }
 
     @Override
+    public int gettid() {
+        int fault = plan.fault("gettid");
+        return fault < 0 ? fault : real.gettid();
+    }
+
+    @Override
     public int kill(int pid, int signal) {
         int fault = plan.fault("kill");
         return fault < 0 ? fault : real.kill(pid, signal);

@@ -42,6 +42,8 @@ public final class Main implements Runnable {
         COMMANDS.put("example", ExampleCommand::new);
         COMMANDS.put("ping", PingCommand::new);
         COMMANDS.put("selftest", SelftestCommand::new);
+        COMMANDS.put("signal-echo", SignalEchoCommand::new);
+        COMMANDS.put("aio-copy", AioCopyCommand::new);
         COMMANDS.put("warm", WarmCommand::new);
     }
 

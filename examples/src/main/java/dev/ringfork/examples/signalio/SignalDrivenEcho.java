@@ -262,6 +262,10 @@ public final class SignalDrivenEcho implements AutoCloseable {
             }
         }
         int count = fallback.poll(0);
+        if (count != -Errno.EINTR) {
+            // A signal cuts it short only where it has looked at all and found nothing.
+            Errno.check("poll", count, null);
+        }
         for (int i = 0; i < count; i++) {
             lookAt((int) fallback.token(i));
         }

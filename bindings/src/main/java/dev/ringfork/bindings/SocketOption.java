@@ -89,9 +89,17 @@ public final class SocketOption<T> {
                     SocketConstants.IPPROTO_TCP,
                     SocketConstants.TCP_DEFER_ACCEPT);
 
-    /** How many connections may be pending in fast open; on macOS any but 0 turns it on. */
+    /**
+     * How many connections may be pending in fast open; on macOS any but 0 turns it on, for a
+     * socket that listens already.
+     */
     public static final SocketOption<Integer> TCP_FASTOPEN =
-            tcpNumber("TCP_FASTOPEN", SocketConstants.TCP_FASTOPEN);
+            new SocketOption<>(
+                    "TCP_FASTOPEN",
+                    SocketConstants.IPPROTO_TCP,
+                    SocketConstants.TCP_FASTOPEN,
+                    onMacos(SocketValue.ANY_BUT_ZERO, SocketValue.NUMBER),
+                    null);
 
     /** Seconds of silence before the first keep-alive probe. */
     public static final SocketOption<Integer> TCP_KEEPIDLE =
@@ -191,7 +199,7 @@ public final class SocketOption<T> {
         return new SocketOption<>(name, level, option, SocketValue.NUMBER, "macOS has no " + name);
     }
 
-    private static int onMacos(int macos, int linux) {
+    private static <V> V onMacos(V macos, V linux) {
         return Platform.current().macos() ? macos : linux;
     }
 
@@ -212,14 +220,28 @@ public final class SocketOption<T> {
      *     -EPERM}…
      */
     public int set(Sockets sockets, int fd, T newValue) {
-        if (!supported()) {
-            return -Errno.ENOPROTOOPT;
-        }
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment memory = arena.allocate(value.bytes(), Integer.BYTES);
-            value.write(memory, newValue);
-            return sockets.setsockopt(fd, level, option, memory, value.bytes());
+            return set(sockets, fd, encode(arena, newValue));
         }
+    }
+
+    /** The same with a value that lies in memory already. */
+    int set(Sockets sockets, int fd, MemorySegment memory) {
+        return supported()
+                ? sockets.setsockopt(fd, level, option, memory, value.bytes())
+                : -Errno.ENOPROTOOPT;
+    }
+
+    /** The value as the call takes it. */
+    MemorySegment encode(Arena arena, T newValue) {
+        MemorySegment memory = arena.allocate(value.bytes(), Integer.BYTES);
+        value.write(memory, newValue);
+        return memory;
+    }
+
+    /** The option with a value, to be set on many sockets. */
+    public SocketSetting<T> to(T newValue) {
+        return new SocketSetting<>(this, newValue);
     }
 
     /**

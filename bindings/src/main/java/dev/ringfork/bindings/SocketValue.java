@@ -39,6 +39,20 @@ interface SocketValue<T> {
                 }
             };
 
+    /** An int that is 0 or 1 to the kernel, and a number where another kernel takes one. */
+    SocketValue<Integer> ANY_BUT_ZERO =
+            new SocketValue<>() {
+                @Override
+                public void write(MemorySegment memory, Integer value) {
+                    memory.set(JAVA_INT, 0, value == 0 ? 0 : 1);
+                }
+
+                @Override
+                public Integer read(Sockets sockets, int fd, MemorySegment memory) {
+                    return memory.get(JAVA_INT, 0);
+                }
+            };
+
     /** A {@code struct linger}: whether, and how many seconds. */
     SocketValue<Integer> LINGER =
             new SocketValue<>() {

@@ -11,6 +11,7 @@ import dev.ringfork.bindings.Address;
 import dev.ringfork.bindings.Errno;
 import dev.ringfork.bindings.PeerCredentials;
 import dev.ringfork.bindings.SocketOption;
+import dev.ringfork.bindings.SocketSetting;
 import dev.ringfork.bindings.Sockets;
 import dev.ringfork.bindings.SyscallException;
 import dev.ringfork.bindings.abi.SocketConstants;
@@ -79,6 +80,17 @@ public abstract class SocketOptionsContract extends SyscallsContract {
                     assertOk(option.set(calls(), fd, value));
                     assertEquals(value, option.get(calls(), fd));
                 });
+    }
+
+    @Test
+    void shouldSetOneValueOnManySockets() {
+        SocketSetting<Boolean> setting = SocketOption.TCP_NODELAY.to(true);
+        for (int fd : new int[] {tcp(), tcp()}) {
+            assertOk(setting.set(calls(), fd));
+            assertTrue(setting.option().get(calls(), fd));
+        }
+        assertErrno(Errno.ENOTSOCK, setting.set(calls(), pipe(0)[0]));
+        assertEquals("TCP_NODELAY=true", setting.toString());
     }
 
     @Test

@@ -77,6 +77,7 @@ public final class Main implements Runnable {
                 .registerConverter(LoopAccept.class, new Word<>(LoopAccept.class))
                 .registerConverter(Engine.class, new Word<>(Engine.class))
                 .registerConverter(Trigger.class, new Word<>(Trigger.class))
+                .registerConverter(Switch.class, new Word<>(Switch.class))
                 .registerConverter(Size.class, Size::parse)
                 .registerConverter(Span.class, Span::parse)
                 .registerConverter(int.class, Main::wholeNumber)

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The flags that every server has: where it listens, what it waits with, what it bounds. */
@@ -169,6 +170,8 @@ final class ServerOptions {
             description = "Most bytes queued for a client (default: ${DEFAULT-VALUE}).")
     Size maxQueued = new Size(DEFAULT.maxQueuedBytes());
 
+    @Mixin private final SocketFlags sockets = new SocketFlags();
+
     ServerOptions(int port) {
         this.port = port;
     }
@@ -265,6 +268,7 @@ final class ServerOptions {
                     .lowWaterBytes(lowWater.intBytes())
                     .maxQueuedBytes(maxQueued.bytes())
                     .writeTimeout(writeTimeout.duration())
+                    .socketOptions(sockets.options())
                     .report(report)
                     .build();
         } catch (IllegalArgumentException e) {

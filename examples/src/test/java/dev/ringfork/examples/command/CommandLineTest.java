@@ -180,6 +180,51 @@ class CommandLineTest {
     }
 
     @Test
+    void shouldTakeSocketOptions() {
+        Map<String, String> environment =
+                Map.of("RINGFORK_TCP_NODELAY", "off", "RINGFORK_SEND_BUFFER", "64k");
+        Outcome outcome = run(environment, "echo", "--print-config", "--tcp-keepalive-idle=1m");
+        outcome.shows("--tcp-nodelay=off", "RINGFORK_TCP_NODELAY");
+        outcome.shows("--send-buffer=64k", "RINGFORK_SEND_BUFFER");
+        outcome.shows("--tcp-keepalive-idle=60s", "flag");
+        outcome.shows("--tcp-fastopen=", "default");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--tcp-nodelay=maybe|--tcp-nodelay: 'maybe' is none of on and off",
+                "--tcp-defer-accept=1500ms|--tcp-defer-accept: the kernel counts in seconds, and"
+                        + " 1500ms is no whole number of them",
+                "--send-buffer=3g|--send-buffer: '3g' is too much: less than 2g is possible",
+                "--ipv6-only=off|IPV6_V6ONLY is an option of IPv6, and this server listens on"
+                        + " 127.0.0.1:0: leave --ipv6-only out"
+            })
+    void shouldRefuseASocketOptionThatMakesNoSense(String flag, String sentence) {
+        run("echo", "--port=0", flag).refused(2, "ringfork echo: " + sentence);
+    }
+
+    @Test
+    void shouldNotProbeWithKeepAliveOff() {
+        run("echo", "--port=0", "--tcp-keepalive=off", "--tcp-keepalive-count=3")
+                .refused(
+                        2,
+                        "ringfork echo: --tcp-keepalive: it is off, so leave out what says how to"
+                                + " probe, or turn it on");
+    }
+
+    @Test
+    void shouldSayThatTheKernelRefusesASocketOption() {
+        run("echo", "--port=0", "--tcp-keepalive-count=9999")
+                .refused(
+                        1,
+                        "ringfork echo: TCP_KEEPCNT=9999 is refused for 127.0.0.1:0: EINVAL (invalid"
+                                + " argument): the value is out of range; leave"
+                                + " --tcp-keepalive-count out");
+    }
+
+    @Test
     void shouldTakeABoundOfThreads() {
         Outcome outcome =
                 run(

@@ -116,6 +116,7 @@ final class Acceptor implements EventHandler, AutoCloseable {
             return failed(-fd);
         }
         acceptedInTurn++;
+        listener.tune(fd);
         if (loop.limit.take()) {
             intake.take(fd);
         } else {

@@ -7,7 +7,9 @@ import static dev.ringfork.bindings.abi.SocketConstants.SOCK_STREAM;
 
 import dev.ringfork.bindings.Address;
 import dev.ringfork.bindings.Errno;
+import dev.ringfork.bindings.Platform;
 import dev.ringfork.bindings.SocketOption;
+import dev.ringfork.bindings.SocketSetting;
 import dev.ringfork.bindings.Sockets;
 import dev.ringfork.bindings.Syscalls;
 import java.lang.foreign.Arena;
@@ -29,6 +31,7 @@ final class Listener implements AutoCloseable {
     private final int fd;
     private final Address address;
     private final @Nullable UnixPath path;
+    private final List<SocketSetting<?>> perConnection;
     private final boolean shared;
     private final AtomicInteger holders;
     private boolean closed;
@@ -46,6 +49,7 @@ final class Listener implements AutoCloseable {
     private Listener(Made made, Address address, @Nullable UnixPath path, int holders) {
         this.syscalls = made.syscalls;
         this.fd = made.fd;
+        this.perConnection = made.options.notInherited(Platform.current(), address);
         this.address = address;
         this.path = path;
         this.shared = holders > 1;
@@ -53,7 +57,7 @@ final class Listener implements AutoCloseable {
     }
 
     /** A socket that is to become a listener. */
-    private record Made(Syscalls syscalls, int fd) {}
+    private record Made(Syscalls syscalls, int fd, SocketOptions options) {}
 
     /**
      * Binds and listens.
@@ -61,8 +65,8 @@ final class Listener implements AutoCloseable {
      * @param holders how many will {@link #release} it
      * @throws dev.ringfork.bindings.SyscallException if the address cannot be had
      */
-    static Listener open(Syscalls syscalls, Address address, int backlog, int holders) {
-        return open(syscalls, address, backlog, holders, Port.OWN);
+    static Listener open(Syscalls syscalls, Address address, ServerSettings settings, int holders) {
+        return open(syscalls, address, settings, holders, Port.OWN);
     }
 
     /**
@@ -71,13 +75,14 @@ final class Listener implements AutoCloseable {
      *
      * @throws dev.ringfork.bindings.SyscallException if the address cannot be had
      */
-    static List<Listener> openGroup(Syscalls syscalls, Address address, int backlog, int count) {
+    static List<Listener> openGroup(
+            Syscalls syscalls, Address address, ServerSettings settings, int count) {
         List<Listener> group = new ArrayList<>();
         try {
-            group.add(open(syscalls, address, backlog, 1, Port.FIRST));
+            group.add(open(syscalls, address, settings, 1, Port.FIRST));
             Address chosen = group.getFirst().address();
             while (group.size() < count) {
-                group.add(open(syscalls, chosen, backlog, 1, Port.NEXT));
+                group.add(open(syscalls, chosen, settings, 1, Port.NEXT));
             }
             return group;
         } catch (RuntimeException e) {
@@ -87,15 +92,21 @@ final class Listener implements AutoCloseable {
     }
 
     private static Listener open(
-            Syscalls syscalls, Address address, int backlog, int holders, Port port) {
+            Syscalls syscalls, Address address, ServerSettings settings, int holders, Port port) {
         Sockets sockets = syscalls.sockets();
+        SocketOptions options = settings.socketOptions();
         int fd = sockets.socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
         Errno.check("socket", fd, address);
         try {
-            Made made = new Made(syscalls, fd);
-            setOptions(sockets, fd, address);
+            Made made = new Made(syscalls, fd, options);
+            if (address instanceof Address.Inet4 || address instanceof Address.Inet6) {
+                // Connections in TIME_WAIT must not keep a restarted server from its port.
+                int result = SocketOption.SO_REUSEADDR.set(sockets, fd, true);
+                Errno.check("SO_REUSEADDR", result, address);
+            }
+            options.beforeListen(sockets, fd, address);
             if (address instanceof Address.Unix unix) {
-                UnixPath path = listen(syscalls, fd, unix, backlog);
+                UnixPath path = listen(syscalls, fd, unix, settings.backlog());
                 return new Listener(made, address, path, holders);
             }
             if (port == Port.NEXT) {
@@ -106,7 +117,8 @@ final class Listener implements AutoCloseable {
                 // Only now: set before, the bind would join another server's group unasked.
                 sharePort(sockets, fd, address);
             }
-            Errno.check("listen", sockets.listen(fd, backlog), address);
+            Errno.check("listen", sockets.listen(fd, settings.backlog()), address);
+            options.afterListen(sockets, fd, address);
             return new Listener(made, SocketQueries.own(sockets, fd), null, holders);
         } catch (RuntimeException e) {
             syscalls.descriptors().close(fd);
@@ -139,19 +151,6 @@ final class Listener implements AutoCloseable {
         Errno.check("SO_REUSEPORT", SocketOption.SO_REUSEPORT.set(sockets, fd, true), address);
     }
 
-    private static void setOptions(Sockets sockets, int fd, Address address) {
-        if (address instanceof Address.Inet4 || address instanceof Address.Inet6) {
-            // Connections in TIME_WAIT must not keep a restarted server from its port.
-            Errno.check("SO_REUSEADDR", SocketOption.SO_REUSEADDR.set(sockets, fd, true), address);
-            // Accepted sockets inherit it: one call a listener instead of one a connection.
-            Errno.check("TCP_NODELAY", SocketOption.TCP_NODELAY.set(sockets, fd, true), address);
-        }
-        if (address instanceof Address.Inet6) {
-            // The same meaning on every system: listen on 0.0.0.0 too for IPv4.
-            Errno.check("IPV6_V6ONLY", SocketOption.IPV6_V6ONLY.set(sockets, fd, true), address);
-        }
-    }
-
     int fd() {
         return fd;
     }
@@ -159,6 +158,15 @@ final class Listener implements AutoCloseable {
     /** The address with the port that the kernel chose. */
     Address address() {
         return address;
+    }
+
+    /** Sets on an accepted socket what it has not inherited; mostly nothing. */
+    void tune(int accepted) {
+        // By index: an iterator is garbage.
+        for (int i = 0; i < perConnection.size(); i++) {
+            // What the listener took fails here only if the peer has gone; a read will tell.
+            perConnection.get(i).set(syscalls.sockets(), accepted);
+        }
     }
 
     /** Whether several loops accept from it. */

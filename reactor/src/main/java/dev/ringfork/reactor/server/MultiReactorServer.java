@@ -68,12 +68,11 @@ final class MultiReactorServer implements Server {
     }
 
     private static List<Listener> open(ServerPlan plan, LoopChoice arrangement, Address address) {
-        int backlog = plan.settings().backlog();
         int loops = arrangement.loops();
         return switch (arrangement.accept()) {
-            case SHARED -> List.of(Listener.open(plan.syscalls(), address, backlog, loops));
-            case REUSEPORT -> Listener.openGroup(plan.syscalls(), address, backlog, loops);
-            case ACCEPTOR -> List.of(Listener.open(plan.syscalls(), address, backlog, 1));
+            case SHARED -> List.of(Listener.open(plan.syscalls(), address, plan.settings(), loops));
+            case REUSEPORT -> Listener.openGroup(plan.syscalls(), address, plan.settings(), loops);
+            case ACCEPTOR -> List.of(Listener.open(plan.syscalls(), address, plan.settings(), 1));
         };
     }
 

@@ -123,8 +123,8 @@ public final class ServerBuilder {
      *
      * @throws dev.ringfork.bindings.SyscallException if an address cannot be had: the message names
      *     call, errno and address
-     * @throws IllegalStateException if the engine cannot watch the listeners: the message says why
-     *     and what helps
+     * @throws IllegalStateException if the engine cannot watch the listeners, or the kernel refuses
+     *     a socket option: the message says why and what helps
      * @throws IllegalArgumentException if the choices cannot work together or not on this system:
      *     the message says why and what to choose instead
      */
@@ -158,6 +158,7 @@ public final class ServerBuilder {
     }
 
     private ServerPlan plan(EngineChoice choice) {
+        settings.socketOptions().check(addresses);
         return new ServerPlan(protocol, addresses, choice, settings, syscalls);
     }
 

@@ -53,7 +53,7 @@ record ServerPlan(
         List<Listener> listeners = new ArrayList<>();
         try {
             for (Address address : addresses) {
-                listeners.add(Listener.open(syscalls, address, settings.backlog(), 1));
+                listeners.add(Listener.open(syscalls, address, settings, 1));
             }
             return listeners;
         } catch (RuntimeException e) {

@@ -29,6 +29,7 @@ import java.util.function.Consumer;
  * @param lingerIdle how long a closing connection waits for the peer's next bytes
  * @param lingerTotal how long it discards them altogether
  * @param stallThreshold a turn of the loop that takes longer is counted and reported
+ * @param socketOptions what the kernel is told about listeners and connections
  * @param report receives one line a time about what an operator should know; called on the loops'
  *     threads, so it is safe for use by several and must not block for long
  */
@@ -44,6 +45,7 @@ public record ServerSettings(
         Duration lingerIdle,
         Duration lingerTotal,
         Duration stallThreshold,
+        SocketOptions socketOptions,
         Consumer<String> report) {
 
     /** Less than this and the calls cost more than the bytes are worth. */
@@ -66,6 +68,7 @@ public record ServerSettings(
                     Duration.ofSeconds(5),
                     Duration.ofSeconds(30),
                     Duration.ofMillis(500),
+                    SocketOptions.DEFAULT,
                     System.err::println);
 
     /**
@@ -105,6 +108,7 @@ public record ServerSettings(
         requirePositive(lingerIdle, "idle time of a lingering close");
         requirePositive(lingerTotal, "total time of a lingering close");
         requirePositive(stallThreshold, "stall threshold");
+        Objects.requireNonNull(socketOptions);
         Objects.requireNonNull(report);
     }
 
@@ -138,6 +142,7 @@ public record ServerSettings(
         private Duration lingerIdle;
         private Duration lingerTotal;
         private Duration stallThreshold;
+        private SocketOptions socketOptions;
         private Consumer<String> report;
 
         private Builder(ServerSettings from) {
@@ -152,6 +157,7 @@ public record ServerSettings(
             lingerIdle = from.lingerIdle;
             lingerTotal = from.lingerTotal;
             stallThreshold = from.stallThreshold;
+            socketOptions = from.socketOptions;
             report = from.report;
         }
 
@@ -221,6 +227,12 @@ public record ServerSettings(
             return this;
         }
 
+        /** Changes {@link ServerSettings#socketOptions}. */
+        public Builder socketOptions(SocketOptions socketOptions) {
+            this.socketOptions = socketOptions;
+            return this;
+        }
+
         /** Changes {@link ServerSettings#report}. */
         public Builder report(Consumer<String> report) {
             this.report = report;
@@ -246,6 +258,7 @@ public record ServerSettings(
                     lingerIdle,
                     lingerTotal,
                     stallThreshold,
+                    socketOptions,
                     report);
         }
     }

@@ -369,6 +369,11 @@ final class RecordingConnection implements Connection {
     }
 
     @Override
+    public boolean connect(Address address, Duration timeout, Protocol protocol) {
+        throw new AssertionError("HTTP connects to nobody");
+    }
+
+    @Override
     public boolean execute(Runnable task) {
         return !refusesTasks && tasks.add(task);
     }

@@ -4,10 +4,11 @@ package dev.ringfork.reactor.protocol;
 import dev.ringfork.bindings.Address;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An accepted stream as its session sees it.
+ * A stream as its session sees it: one that was accepted, or one that {@link #connect} has opened.
  *
  * <p>Confined to the loop thread that calls the session, except {@link #execute}, which any thread
  * may call. After the connection is closed every method does nothing.
@@ -27,15 +28,29 @@ public interface Connection {
     boolean write(MemorySegment source, long offset, long length);
 
     /** Queues a copy of an array; see {@link #write(MemorySegment, long, long)}. */
-    boolean write(byte[] source);
+    default boolean write(byte[] source) {
+        return write(MemorySegment.ofArray(source), 0, source.length);
+    }
 
     /** Queues a copy of the remaining bytes and advances the position past them. */
-    boolean write(ByteBuffer source);
+    default boolean write(ByteBuffer source) {
+        boolean accepted = write(MemorySegment.ofBuffer(source), 0, source.remaining());
+        if (accepted) {
+            source.position(source.limit());
+        }
+        return accepted;
+    }
 
     /**
      * Queues a copy of all readable bytes and consumes them; consumes nothing if it returns false.
      */
-    boolean write(Buffer source);
+    default boolean write(Buffer source) {
+        boolean accepted = write(source.segment(), source.start(), source.length());
+        if (accepted) {
+            source.consume(source.length());
+        }
+        return accepted;
+    }
 
     /**
      * The tail of the write queue, to write into directly.
@@ -108,6 +123,24 @@ public interface Connection {
 
     /** Whether {@link #close} or {@link #abort} was called or the connection has failed. */
     boolean closing();
+
+    /**
+     * Opens a connection to a server, on the same loop and with a session of its own.
+     *
+     * <p>The session is opened before this returns and may write at once: what it writes is sent
+     * when the connection is there, which {@link Session#connected} tells. If it does not come to
+     * that, {@link Session#closed} is told why, at a later turn of the loop: {@code ECONNREFUSED},
+     * {@code ENETUNREACH}, {@code ETIMEDOUT} after the time, {@code EMFILE} if no descriptor is
+     * left; a Unix socket whose queue is full gives {@code EAGAIN}. {@link #abort} gives it up.
+     *
+     * <p>It does not count as one of the connections that a server may have open; whoever opens
+     * them bounds them. A drain waits for it, and tells it, as it does with those that were
+     * accepted; what is opened during a drain is not told.
+     *
+     * @param timeout how long it may take, more than zero
+     * @return false if nothing was opened, because this connection is closed or its loop ends
+     */
+    boolean connect(Address address, Duration timeout, Protocol protocol);
 
     /**
      * Runs a task on the loop's thread, soon. Any thread may call this; the task runs in any case,

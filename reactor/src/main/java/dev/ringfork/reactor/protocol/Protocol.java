@@ -15,7 +15,7 @@ package dev.ringfork.reactor.protocol;
 public interface Protocol {
 
     /**
-     * Opens the session of a connection that was just accepted.
+     * Opens the session of a connection that was just accepted, or that begins to connect.
      *
      * @param connection lives as long as the session and is used on its loop's thread only, {@link
      *     Connection#execute} aside

@@ -11,6 +11,12 @@ package dev.ringfork.reactor.protocol;
 public interface Session {
 
     /**
+     * The connection that {@link Connection#connect} has begun is there. Those that were accepted
+     * are there from the start, and are not told.
+     */
+    default void connected(Connection connection) {}
+
+    /**
      * Bytes arrived, or bytes left over are offered again after {@link Connection#resume}.
      *
      * <p>What is not consumed stays, and comes back in front of the bytes that follow. A session

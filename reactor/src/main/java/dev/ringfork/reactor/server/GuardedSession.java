@@ -27,6 +27,14 @@ final class GuardedSession {
         }
     }
 
+    void connected() {
+        try {
+            session().connected(connection);
+        } catch (RuntimeException | Error e) {
+            connection.broke(e);
+        }
+    }
+
     void received(Buffer in) {
         try {
             session().received(in);

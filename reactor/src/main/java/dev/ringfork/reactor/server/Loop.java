@@ -57,6 +57,8 @@ final class Loop implements AutoCloseable {
     private final ArrayDeque<StreamConnection> refused = new ArrayDeque<>();
     private int availableWhenRefused;
     private int open;
+    // From then on nothing new is opened, since nobody would close it.
+    boolean ending;
     // Connections that another loop has accepted for this one and that have not arrived yet.
     private final AtomicInteger promised = new AtomicInteger();
 
@@ -170,16 +172,29 @@ final class Loop implements AutoCloseable {
         touched.clear();
     }
 
-    void opened() {
+    /** A connection is there that was accepted. */
+    void accepted() {
         open++;
         counters.accepted.increment();
     }
 
-    void closed() {
+    /** One begins to connect: it takes no place from those that come. */
+    void connecting() {
+        open++;
+    }
+
+    /**
+     * A connection is gone.
+     *
+     * @param accepted whether it came to us and had a place; one that we have opened had none
+     */
+    void closed(boolean accepted) {
         open--;
-        // Before it is counted: who sees the count may connect in its place at once.
-        limit.give();
-        counters.closed.increment();
+        if (accepted) {
+            // Before it is counted: who sees the count may connect in its place at once.
+            limit.give();
+            counters.closed.increment();
+        }
     }
 
     /**

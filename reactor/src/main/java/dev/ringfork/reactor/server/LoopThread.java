@@ -73,7 +73,6 @@ final class LoopThread {
     private @Nullable ReserveDescriptor reserve;
     private Role role = new Role() {};
     private boolean draining;
-    private boolean ending;
     private volatile @Nullable Throwable failure;
 
     private LoopThread(
@@ -196,7 +195,7 @@ final class LoopThread {
     }
 
     private void end() {
-        ending = true;
+        loop.ending = true;
         acceptors.forEach(Acceptor::close);
         role.stopped();
         forEachConnection(StreamConnection::abort);
@@ -250,7 +249,7 @@ final class LoopThread {
 
     private void arrive(int fd) {
         try {
-            if (ending) {
+            if (loop.ending) {
                 loop.turnAway(fd);
             } else {
                 serve(fd);

@@ -16,9 +16,15 @@ final class SocketNames {
     private @Nullable Address remote;
     private @Nullable Address local;
 
-    SocketNames(Sockets sockets, int fd) {
+    /**
+     * Asks about a socket.
+     *
+     * @param remote the peer's address where it is known, as the one that was connected to is
+     */
+    SocketNames(Sockets sockets, int fd, @Nullable Address remote) {
         this.sockets = sockets;
         this.fd = fd;
+        this.remote = remote;
     }
 
     Address remote() {

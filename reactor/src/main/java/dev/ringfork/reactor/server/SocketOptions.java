@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The socket options of a server's listeners and of the connections they accept.
@@ -19,7 +20,8 @@ import java.util.Map;
  * <p>Each is set on the listener, from which the kernel copies it to what is accepted, so a
  * connection costs no call. Only what a kernel does not copy is set on each connection: the sizes
  * of buffers for Unix sockets on Linux, the idle time of keep-alive on macOS. Of several addresses
- * each gets the options that suit it.
+ * each gets the options that suit it. Connections that a session opens get those that are not for
+ * listeners alone.
  *
  * <p>Immutable:
  *
@@ -28,9 +30,6 @@ import java.util.Map;
  * }</pre>
  */
 public final class SocketOptions {
-
-    /** Only what is set unasked: {@code TCP_NODELAY} and {@code IPV6_V6ONLY}. */
-    public static final SocketOptions DEFAULT = new SocketOptions(Map.of());
 
     /**
      * Answers are small and sent whole, so nothing is gained by waiting for more; and {@code [::]}
@@ -58,6 +57,17 @@ public final class SocketOptions {
         rule(SocketOption.IPV6_V6ONLY, Kind.IPV6, "--ipv6-only");
         rule(SocketOption.IP_FREEBIND, Kind.TCP, "--freebind");
     }
+
+    /** Only what is set unasked: {@code TCP_NODELAY} and {@code IPV6_V6ONLY}. */
+    public static final SocketOptions DEFAULT = new SocketOptions(Map.of());
+
+    /** Those that mean something to a listener only. */
+    private static final Set<SocketOption<?>> OF_LISTENERS =
+            Set.of(
+                    SocketOption.TCP_DEFER_ACCEPT,
+                    SocketOption.TCP_FASTOPEN,
+                    SocketOption.IPV6_V6ONLY,
+                    SocketOption.IP_FREEBIND);
 
     /** Which addresses an option is for. */
     private enum Kind {
@@ -198,6 +208,13 @@ public final class SocketOptions {
             }
         }
         return List.copyOf(rest);
+    }
+
+    /** What a socket is told that connects to an address. */
+    List<SocketSetting<?>> outgoing(Address address) {
+        List<SocketSetting<?>> told = on(address);
+        told.removeIf(setting -> OF_LISTENERS.contains(setting.option()));
+        return told;
     }
 
     private static boolean inherited(SocketOption<?> option, Platform platform, Address address) {

@@ -8,9 +8,8 @@ import dev.ringfork.reactor.EventHandler;
 import dev.ringfork.reactor.Registration;
 import dev.ringfork.reactor.demux.Interest;
 import dev.ringfork.reactor.protocol.Buffer;
-import dev.ringfork.reactor.protocol.Connection;
+import dev.ringfork.reactor.protocol.Protocol;
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Confined to the loop's thread, {@link #execute} aside. Owns its descriptor.
  */
-final class StreamConnection implements Connection, EventHandler {
+final class StreamConnection extends LoopConnection implements EventHandler {
     /** Reads in one turn; a peer that sends faster has to share the loop with the others. */
     private static final int READS_MAX = 8;
 
@@ -34,15 +33,11 @@ final class StreamConnection implements Connection, EventHandler {
         CLOSED
     }
 
-    private final Loop loop;
-    private final int fd;
     private final Registration registration = new Registration(this);
     private final WriteQueue queue;
     private final Deadlines deadlines;
     private final GuardedSession session;
-    private final SocketNames names;
-    // What the session has left unconsumed.
-    private @Nullable Buffer input;
+    private final Leftover input;
     private State state = State.OPEN;
     private boolean running;
     private boolean touched;
@@ -57,14 +52,23 @@ final class StreamConnection implements Connection, EventHandler {
     private boolean received;
     private boolean unread;
     private boolean lingerWanted;
+    private final boolean accepted;
+    private boolean connecting;
+    // What it is closed for when the time for connecting or sending is up.
+    private int timeUpErrno = Errno.ETIMEDOUT;
 
+    /** One that was accepted. */
     StreamConnection(Loop loop, int fd) {
-        this.loop = loop;
-        this.fd = fd;
+        this(loop, fd, null);
+    }
+
+    private StreamConnection(Loop loop, int fd, @Nullable Address remote) {
+        super(loop, fd, remote);
+        this.accepted = remote == null;
+        this.input = new Leftover(loop);
         this.queue = new WriteQueue(loop);
         this.deadlines = new Deadlines(loop.reactor, this::timeUp);
         this.session = new GuardedSession(this);
-        this.names = new SocketNames(loop.sockets, fd);
     }
 
     // ---- life
@@ -74,7 +78,7 @@ final class StreamConnection implements Connection, EventHandler {
      * never needs a registration.
      */
     void start() {
-        loop.opened();
+        loop.accepted();
         running = true;
         session.open(loop.protocol);
         if (state == State.OPEN && loop.eagerRead.worthwhile()) {
@@ -88,11 +92,58 @@ final class StreamConnection implements Connection, EventHandler {
         }
     }
 
+    /** Begins to connect, and opens the session. */
+    static void connect(Loop loop, Address address, long timeoutNs, Protocol protocol) {
+        int fd = Outgoing.connect(loop, address);
+        new StreamConnection(loop, fd, address).begin(timeoutNs, protocol);
+    }
+
+    private void begin(long timeoutNs, Protocol protocol) {
+        loop.connecting();
+        connecting = true;
+        running = true;
+        session.open(protocol);
+        running = false;
+        if (state == State.CLOSED) {
+            return;
+        }
+        deadlines.write(false, true, nowNs() + timeoutNs);
+        if (fd < 0) {
+            fail(-fd);
+        } else {
+            register();
+        }
+        touch();
+    }
+
+    /** Closes at the next turn: who connects is still at work. */
+    private void fail(int errno) {
+        timeUpErrno = errno;
+        deadlines.write(false, true, nowNs());
+    }
+
+    /** Whether it is connected, now that it can be written to. */
+    private boolean connected() {
+        int errno = SocketQueries.pendingError(loop.sockets, fd);
+        if (errno != 0) {
+            closeNow(errno);
+            return false;
+        }
+        connecting = false;
+        deadlines.write(true, true, Deadlines.NONE);
+        session.connected();
+        return state != State.CLOSED;
+    }
+
     private void register() {
         int result = loop.reactor.add(registration, fd, interest());
         if (result < 0) {
             loop.unwatched(fd, result);
-            closeNow(-result);
+            if (connecting) {
+                fail(-result);
+            } else {
+                closeNow(-result);
+            }
         } else if (offerAgain) {
             registration.again(Interest.READ);
         }
@@ -103,7 +154,7 @@ final class StreamConnection implements Connection, EventHandler {
         running = true;
         if (state == State.LINGERING) {
             discard();
-        } else {
+        } else if (!connecting || connected()) {
             // Sending first: it frees buffers, and may let reading go on.
             if ((ready & Interest.WRITE) != 0 && !queue.isEmpty()) {
                 send();
@@ -144,6 +195,12 @@ final class StreamConnection implements Connection, EventHandler {
         if (state == State.CLOSED) {
             return;
         }
+        if (connecting) {
+            if (state == State.FLUSHING && queue.isEmpty()) {
+                closeNow(0);
+            }
+            return;
+        }
         if (!queue.isEmpty() && !queue.blocked()) {
             send();
         }
@@ -161,6 +218,9 @@ final class StreamConnection implements Connection, EventHandler {
     }
 
     private int interest() {
+        if (connecting) {
+            return Interest.WRITE;
+        }
         boolean read = state == State.LINGERING || (state == State.OPEN && reading());
         return (read ? Interest.READ : 0) | (queue.isEmpty() ? 0 : Interest.WRITE);
     }
@@ -174,13 +234,13 @@ final class StreamConnection implements Connection, EventHandler {
     private void read() {
         if (offerAgain && reading()) {
             offerAgain = false;
-            Buffer left = input;
+            Buffer left = input.buffer();
             if (left != null) {
                 deliver(left);
             }
         }
         for (int i = 0; i < READS_MAX && state == State.OPEN && reading(); i++) {
-            Buffer in = inputBuffer();
+            Buffer in = input.room();
             if (in == null) {
                 starved = true;
                 loop.starve(this);
@@ -219,17 +279,6 @@ final class StreamConnection implements Connection, EventHandler {
         return true;
     }
 
-    private @Nullable Buffer inputBuffer() {
-        Buffer left = input;
-        if (left == null) {
-            return loop.leaseForReading();
-        }
-        if (left.room() == 0) {
-            left.compact();
-        }
-        return left;
-    }
-
     private void nothingReceived(long result) {
         if (result == -Errno.EAGAIN) {
             registration.exhausted(Interest.READ);
@@ -244,7 +293,7 @@ final class StreamConnection implements Connection, EventHandler {
     }
 
     private void deliver(Buffer in) {
-        input = in;
+        input.hold(in);
         session.received(in);
         if (state == State.CLOSED) {
             return;
@@ -262,11 +311,9 @@ final class StreamConnection implements Connection, EventHandler {
     }
 
     private void keepOrRelease(Buffer in) {
+        input.hold(in);
         if (in.length() == 0 || state != State.OPEN) {
-            input = null;
-            loop.pool.release(in);
-        } else {
-            input = in;
+            input.release();
         }
     }
 
@@ -283,7 +330,7 @@ final class StreamConnection implements Connection, EventHandler {
 
     /** Reads at the next turn without waiting for an event: bytes may be here already. */
     private void wantInput() {
-        offerAgain = input != null;
+        offerAgain = !input.isEmpty();
         registration.again(Interest.READ);
     }
 
@@ -342,7 +389,7 @@ final class StreamConnection implements Connection, EventHandler {
             return;
         }
         session.writable();
-        if (state == State.OPEN && input != null && !congested()) {
+        if (state == State.OPEN && !input.isEmpty() && !congested()) {
             wantInput();
         }
     }
@@ -389,16 +436,15 @@ final class StreamConnection implements Connection, EventHandler {
         }
         state = State.CLOSED;
         registration.forget();
-        loop.descriptors.close(fd);
-        names.closed();
-        if (input != null) {
-            loop.pool.release(input);
-            input = null;
+        if (fd >= 0) {
+            loop.descriptors.close(fd);
         }
+        names.closed();
+        input.release();
         queue.clear();
         deadlines.cancel();
         session.closed(errno);
-        loop.closed();
+        loop.closed(accepted);
     }
 
     /** The session threw: that ends this connection and no other. */
@@ -411,7 +457,7 @@ final class StreamConnection implements Connection, EventHandler {
         switch (deadlines.due(nowNs())) {
             case NOTHING -> {}
             case LINGER -> closeNow(0);
-            case WRITE -> closeNow(Errno.ETIMEDOUT);
+            case WRITE -> closeNow(timeUpErrno);
             case SESSION -> {
                 session.expired();
                 touch();
@@ -450,29 +496,6 @@ final class StreamConnection implements Connection, EventHandler {
     }
 
     @Override
-    public boolean write(byte[] source) {
-        return write(MemorySegment.ofArray(source), 0, source.length);
-    }
-
-    @Override
-    public boolean write(ByteBuffer source) {
-        boolean accepted = write(MemorySegment.ofBuffer(source), 0, source.remaining());
-        if (accepted) {
-            source.position(source.limit());
-        }
-        return accepted;
-    }
-
-    @Override
-    public boolean write(Buffer source) {
-        boolean accepted = write(source.segment(), source.start(), source.length());
-        if (accepted) {
-            source.consume(source.length());
-        }
-        return accepted;
-    }
-
-    @Override
     public @Nullable Buffer output(int room) {
         if (!writing()) {
             return null;
@@ -508,11 +531,6 @@ final class StreamConnection implements Connection, EventHandler {
     public boolean congested() {
         congested |= queue.high();
         return congested;
-    }
-
-    @Override
-    public int bufferBytes() {
-        return loop.pool.slotBytes();
     }
 
     @Override
@@ -564,32 +582,12 @@ final class StreamConnection implements Connection, EventHandler {
     }
 
     @Override
+    boolean closed() {
+        return state == State.CLOSED;
+    }
+
+    @Override
     public boolean closing() {
         return state != State.OPEN;
-    }
-
-    @Override
-    public boolean execute(Runnable task) {
-        return loop.reactor.execute(task);
-    }
-
-    @Override
-    public long nowNs() {
-        return loop.reactor.nowNs();
-    }
-
-    @Override
-    public Address remoteAddress() {
-        return names.remote();
-    }
-
-    @Override
-    public Address localAddress() {
-        return names.local();
-    }
-
-    @Override
-    public int fd() {
-        return fd;
     }
 }

@@ -24,7 +24,7 @@ interface LifeContract extends Rigged {
     Duration LONG = Duration.ofMinutes(1);
 
     /** Waits for the end, with a deadline. */
-    private static void awaitStop(Server server) {
+    static void awaitStop(Server server) {
         Thread waiter =
                 Thread.startVirtualThread(() -> {
                     try {

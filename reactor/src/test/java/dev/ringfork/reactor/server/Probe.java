@@ -26,6 +26,7 @@ import java.util.function.Function;
  * many threads.
  */
 final class Probe implements Protocol {
+    final CountDownLatch connected = new CountDownLatch(1);
     final CountDownLatch ended = new CountDownLatch(1);
     final CountDownLatch expired = new CountDownLatch(1);
     final CountDownLatch draining = new CountDownLatch(1);
@@ -36,6 +37,7 @@ final class Probe implements Protocol {
     private final BlockingQueue<Integer> closed = new LinkedBlockingQueue<>();
     private Consumer<Connection> onOpen = connection -> {};
     private BiConsumer<Connection, Buffer> onReceived = (connection, in) -> in.consume(in.length());
+    private Consumer<Connection> onConnected = connection -> {};
     private Consumer<Connection> onEnd = Connection::close;
     private Consumer<Connection> onWritable = connection -> {};
     private Consumer<Connection> onExpired = Connection::close;
@@ -46,6 +48,11 @@ final class Probe implements Protocol {
 
     Probe onOpen(Consumer<Connection> action) {
         onOpen = action;
+        return this;
+    }
+
+    Probe onConnected(Consumer<Connection> action) {
+        onConnected = action;
         return this;
     }
 
@@ -93,6 +100,12 @@ final class Probe implements Protocol {
 
         private Told(Connection connection) {
             this.connection = connection;
+        }
+
+        @Override
+        public void connected(Connection connection) {
+            connected.countDown();
+            onConnected.accept(connection);
         }
 
         @Override

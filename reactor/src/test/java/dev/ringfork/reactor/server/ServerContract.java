@@ -17,6 +17,7 @@ abstract class ServerContract
                 SendingContract,
                 FileContract,
                 ClosingContract,
+                ConnectingContract,
                 AcceptingContract,
                 LifeContract,
                 AddressContract {

@@ -40,6 +40,7 @@ public final class Main implements Runnable {
         COMMANDS.put("serve", ServeCommand::new);
         COMMANDS.put("echo", EchoCommand::new);
         COMMANDS.put("example", ExampleCommand::new);
+        COMMANDS.put("proxy", ProxyCommand::new);
         COMMANDS.put("ping", PingCommand::new);
         COMMANDS.put("selftest", SelftestCommand::new);
         COMMANDS.put("signal-echo", SignalEchoCommand::new);

@@ -8,12 +8,8 @@ import dev.ringfork.reactor.server.Engine;
 import dev.ringfork.reactor.server.LoopAccept;
 import dev.ringfork.reactor.server.ServerBuilder;
 import dev.ringfork.reactor.server.ServerSettings;
-import java.lang.foreign.Arena;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.function.Consumer;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -21,7 +17,6 @@ import picocli.CommandLine.Option;
 /** The flags that every server has: where it listens, what it waits with, what it bounds. */
 final class ServerOptions {
     private static final ServerSettings DEFAULT = ServerSettings.DEFAULT;
-    private static final Pattern LITERAL = Pattern.compile("[0-9.]+|.*:.*");
 
     @Option(
             names = "--host",
@@ -189,26 +184,17 @@ final class ServerOptions {
     }
 
     private static Address unix(String path) {
-        try (Arena scratch = Arena.ofConfined()) {
-            Address address = Address.parse("unix:" + path);
-            // Whether a path fits is known to the encoder alone.
-            address.encode(scratch.allocate(Address.BYTES_MAX, 8));
-            return address;
+        try {
+            return Hosts.unix(path);
         } catch (IllegalArgumentException e) {
             throw Refusal.usage("--unix: " + Refusal.message(e), e);
         }
     }
 
-    /** An address that is written out is taken as it is; any other word is looked up. */
     private Address inet() {
         try {
-            String found =
-                    LITERAL.matcher(host).matches()
-                            ? host
-                            : InetAddress.getByName(host).getHostAddress();
-            return Address.parse(
-                    (found.contains(":") ? "[%s]:%d" : "%s:%d").formatted(found, port));
-        } catch (IllegalArgumentException | UnknownHostException e) {
+            return Hosts.inet(host, port);
+        } catch (IllegalArgumentException e) {
             throw Refusal.failure(
                     ("--host: there is no address '%s'; 127.0.0.1 is this machine alone, 0.0.0.0 all"
                                     + " addresses it has")

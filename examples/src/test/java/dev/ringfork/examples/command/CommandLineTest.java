@@ -225,6 +225,36 @@ class CommandLineTest {
     }
 
     @Test
+    void shouldTakeAServerToHandClientsOnTo() {
+        Outcome outcome = run("proxy", "--print-config", "--to=127.0.0.1:8080");
+        outcome.shows("--to=127.0.0.1:8080", "flag");
+        outcome.shows("--connect-timeout=5s", "default");
+        assertEquals(0, run("proxy", "--check-config", "--to=unix:/run/app.sock").exitCode());
+        assertEquals(0, run("proxy", "--check-config", "--to=[::1]:80").exitCode());
+        assertEquals(0, run("proxy", "--check-config", "--to=localhost:80").exitCode());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--to=8080|--to: '8080' is not HOST:PORT, [ADDRESS]:PORT or unix:PATH",
+                "--to=127.0.0.1:99999|--to: ports go from 0 to 65535, not 99999",
+                "--to=127.0.0.1:0|--to: port 0 is nobody's to connect to",
+                "--to=nowhere.invalid:80|--to: there is no address 'nowhere.invalid'",
+                "--to=127.0.0.1:80 --connect-timeout=0s|--connect-timeout: it must be more than zero",
+            })
+    void shouldRefuseAServerThatNobodyCanConnectTo(String flags, String sentence) {
+        String[] arguments = ("proxy --port=0 " + flags).split(" ", -1);
+        run(arguments).refused(2, "ringfork proxy: " + sentence);
+    }
+
+    @Test
+    void shouldNotProxyWithoutAServer() {
+        assertEquals(2, run("proxy").exitCode());
+    }
+
+    @Test
     void shouldTakeABoundOfThreads() {
         Outcome outcome =
                 run(

@@ -92,4 +92,21 @@ public interface Sockets {
 
     /** Receives buffers and ancillary data, recvmsg(2). */
     long recvmsg(int fd, MemorySegment msghdr, int flags);
+
+    /**
+     * Receives several datagrams, recvmmsg(2), without a time-out. {@link MessageBatch} builds the
+     * structs, and does the same without this call where there is none.
+     *
+     * @param msgvec the address of {@code count} mmsghdr structs
+     * @return how many came, or {@code -EAGAIN}, {@code -EINTR}, {@code -ECONNREFUSED} (what was
+     *     sent before has found nobody), {@code -ENOSYS} where there is none (macOS)
+     */
+    int recvmmsg(int fd, long msgvec, int count, int flags);
+
+    /**
+     * Sends several datagrams, sendmmsg(2); see {@link #recvmmsg}.
+     *
+     * @return how many went, or the error of the first one
+     */
+    int sendmmsg(int fd, long msgvec, int count, int flags);
 }

@@ -2,6 +2,7 @@
 package dev.ringfork.bindings;
 
 import dev.ringfork.bindings.contract.AioContract;
+import dev.ringfork.bindings.contract.DatagramsContract;
 import dev.ringfork.bindings.contract.DescriptorsContract;
 import dev.ringfork.bindings.contract.EpollContract;
 import dev.ringfork.bindings.contract.KqueueContract;
@@ -39,6 +40,14 @@ class FaultlessSyscallsTest {
 
     @Nested
     class MessagesTest extends MessagesContract {
+        @Override
+        protected Syscalls syscalls() {
+            return FAULTLESS;
+        }
+    }
+
+    @Nested
+    class DatagramsTest extends DatagramsContract {
         @Override
         protected Syscalls syscalls() {
             return FAULTLESS;

@@ -80,6 +80,9 @@ final class LayoutTables {
                 msg_control                 32:8          32:8          32:8
                 msg_controllen              40:8          40:8          40:4
                 msg_flags                   48:4          48:4          44:4
+            struct mmsghdr                  64/8          64/8          -
+                msg_hdr                     0:56          0:56          -
+                msg_len                     56:4          56:4          -
             struct cmsghdr                  16/8          16/8          12/4
                 cmsg_len                    0:8           0:8           0:4
                 cmsg_level                  8:4           8:4           4:4

@@ -67,6 +67,8 @@ public final class Symbols {
             recvfrom                                  =    =                     =
             sendmsg                                   =    =                     =
             recvmsg                                   =    =                     =
+            recvmmsg                                  =    -                     -
+            sendmmsg                                  =    -                     -
 
             poll                                      =    =                     =
             select                                    =    select$DARWIN_EXTSN   select$DARWIN_EXTSN

@@ -63,6 +63,8 @@ public final class SyscallNumbers {
             recvfrom              45            207
             sendmsg               46            211
             recvmsg               47            212
+            recvmmsg              299           243
+            sendmmsg              307           269
 
             poll                  7             -
             ppoll                 271           73

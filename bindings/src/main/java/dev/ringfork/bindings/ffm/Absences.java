@@ -53,6 +53,8 @@ final class Absences {
         return switch (call) {
             case "epoll_create1", "epoll_ctl", "epoll_wait" -> "macOS has no epoll: use kqueue";
             case "eventfd" -> "macOS has no eventfd: use a pipe, or kqueue's EVFILT_USER";
+            case "recvmmsg" -> "macOS has no recvmmsg: use recvmsg for each datagram";
+            case "sendmmsg" -> "macOS has no sendmmsg: use sendmsg for each datagram";
             case "splice" -> "macOS has no splice: read and write, or sendfile";
             case "pidfd_open", "pidfd_send_signal" ->
                     "macOS has no pidfd: use kqueue's EVFILT_PROC, and kill";

@@ -33,6 +33,9 @@ final class FfmSockets implements Sockets {
     private static final Call SENDMSG = Prototype.plain("sendmsg").wide().link();
     private static final Call RECVMSG = Prototype.plain("recvmsg").wide().link();
 
+    private static final Call RECVMMSG = Prototype.plain("recvmmsg").link();
+    private static final Call SENDMMSG = Prototype.plain("sendmmsg").link();
+
     private FfmSockets() {}
 
     @Override
@@ -126,5 +129,17 @@ final class FfmSockets implements Sockets {
     @Override
     public long recvmsg(int fd, MemorySegment msghdr, int flags) {
         return keeping(msghdr, RECVMSG.call(fd, address(msghdr), flags));
+    }
+
+    // A NULL time-out: it would be looked at between datagrams only, recvmmsg(2).
+
+    @Override
+    public int recvmmsg(int fd, long msgvec, int count, int flags) {
+        return (int) RECVMMSG.call(fd, msgvec, count, flags);
+    }
+
+    @Override
+    public int sendmmsg(int fd, long msgvec, int count, int flags) {
+        return (int) SENDMMSG.call(fd, msgvec, count, flags);
     }
 }

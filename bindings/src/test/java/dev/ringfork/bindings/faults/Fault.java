@@ -30,6 +30,8 @@ public enum Fault {
                     "sendto",
                     "recvmsg",
                     "sendmsg",
+                    "recvmmsg",
+                    "sendmmsg",
                     "accept4",
                     "connect",
                     "poll",
@@ -72,6 +74,8 @@ public enum Fault {
                     "sendto",
                     "recvmsg",
                     "sendmsg",
+                    "recvmmsg",
+                    "sendmmsg",
                     "accept4",
                     "sendfile",
                     "splice")),
@@ -97,7 +101,15 @@ public enum Fault {
     /** {@code ENOBUFS} and {@code ENOMEM}. */
     MEMORY_EXHAUSTED(
             List.of(Errno.ENOBUFS, Errno.ENOMEM),
-            Set.of("accept4", "socket", "send", "sendto", "sendmsg", "epoll_ctl", "mmap"));
+            Set.of(
+                    "accept4",
+                    "socket",
+                    "send",
+                    "sendto",
+                    "sendmsg",
+                    "sendmmsg",
+                    "epoll_ctl",
+                    "mmap"));
 
     final List<Integer> errnos;
     final Set<String> calls;

@@ -126,4 +126,16 @@ final class FaultySockets implements Sockets {
         int fault = plan.fault("recvmsg");
         return fault < 0 ? fault : real.recvmsg(fd, msghdr, flags);
     }
+
+    @Override
+    public int recvmmsg(int fd, long msgvec, int count, int flags) {
+        int fault = plan.fault("recvmmsg");
+        return fault < 0 ? fault : real.recvmmsg(fd, msgvec, count, flags);
+    }
+
+    @Override
+    public int sendmmsg(int fd, long msgvec, int count, int flags) {
+        int fault = plan.fault("sendmmsg");
+        return fault < 0 ? fault : real.sendmmsg(fd, msgvec, count, flags);
+    }
 }

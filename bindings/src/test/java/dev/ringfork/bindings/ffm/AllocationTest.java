@@ -9,6 +9,7 @@ import dev.ringfork.bindings.Descriptors;
 import dev.ringfork.bindings.Epoll;
 import dev.ringfork.bindings.Errno;
 import dev.ringfork.bindings.Message;
+import dev.ringfork.bindings.MessageBatch;
 import dev.ringfork.bindings.Sockets;
 import dev.ringfork.bindings.Syscalls;
 import dev.ringfork.bindings.abi.EpollConstants;
@@ -119,6 +120,26 @@ class AllocationTest extends SyscallsContract {
             message.clear().buffer(buffer.address(), 1).expectRights();
             SOCKETS.recvmsg(pair[1], message.header(), SocketConstants.MSG_CMSG_CLOEXEC);
             message.closeRights(DESCRIPTORS);
+        }
+    }
+
+    @Test
+    void shouldCarryDatagramsWithoutAllocating() {
+        int[] pair = socketpair(SocketConstants.SOCK_DGRAM);
+        MessageBatch batch = new MessageBatch(bytes((int) MessageBatch.bytes(2)), 2);
+        repeatBatch(batch, pair, WARM_UP);
+        assertAllocatesNothing(() -> repeatBatch(batch, pair, CALLS));
+    }
+
+    private void repeatBatch(MessageBatch batch, int[] pair, int times) {
+        for (int i = 0; i < times; i++) {
+            for (int slot = 0; slot < 2; slot++) {
+                batch.datagram(slot, buffer.address(), 1);
+                batch.peerLength(slot, 0);
+            }
+            batch.send(SOCKETS, pair[0], 0, 2, 0);
+            int received = batch.receive(SOCKETS, pair[1], 2, 0);
+            assert received == 2 && !batch.truncated(1);
         }
     }
 }

@@ -14,7 +14,8 @@ final class ReactorServer implements Server {
     private final List<Address> addresses;
     private final String description;
 
-    private ReactorServer(LoopThread loop, List<Address> addresses, String description) {
+    /** A server that one loop is. */
+    ReactorServer(LoopThread loop, List<Address> addresses, String description) {
         this.loop = loop;
         this.addresses = addresses;
         this.description = description;

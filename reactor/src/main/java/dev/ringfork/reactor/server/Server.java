@@ -2,6 +2,7 @@
 package dev.ringfork.reactor.server;
 
 import dev.ringfork.bindings.Address;
+import dev.ringfork.reactor.protocol.DatagramProtocol;
 import dev.ringfork.reactor.protocol.Protocol;
 import java.time.Duration;
 import java.util.List;
@@ -24,6 +25,11 @@ public interface Server extends AutoCloseable {
     /** Begins the description of a server for a protocol. */
     static ServerBuilder builder(Protocol protocol) {
         return new ServerBuilder(protocol);
+    }
+
+    /** Begins the description of a server of datagrams. */
+    static DatagramServerBuilder datagrams(DatagramProtocol protocol) {
+        return new DatagramServerBuilder(protocol);
     }
 
     /** The addresses it listens on, with the ports that the kernel chose for port 0. */

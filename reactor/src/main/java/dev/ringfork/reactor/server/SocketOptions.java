@@ -69,6 +69,15 @@ public final class SocketOptions {
                     SocketOption.IPV6_V6ONLY,
                     SocketOption.IP_FREEBIND);
 
+    /** Those that mean something without a connection. */
+    private static final Set<SocketOption<?>> OF_DATAGRAMS =
+            Set.of(
+                    SocketOption.SO_BUSY_POLL,
+                    SocketOption.SO_RCVBUF,
+                    SocketOption.SO_SNDBUF,
+                    SocketOption.IPV6_V6ONLY,
+                    SocketOption.IP_FREEBIND);
+
     /** Which addresses an option is for. */
     private enum Kind {
         TCP("of TCP"),
@@ -144,6 +153,27 @@ public final class SocketOptions {
                         "%s is an option %s, and this server listens on %s: leave %s out"
                                 .formatted(
                                         option, rule.kind.words, addresses.getFirst(), rule.flag));
+            }
+        }
+    }
+
+    /** The same for a server of datagrams, which has no connections. */
+    void checkDatagrams(List<Address> addresses) {
+        check(addresses);
+        for (SocketOption<?> option : asked.keySet()) {
+            if (!OF_DATAGRAMS.contains(option)) {
+                throw new IllegalArgumentException(
+                        "%s is an option of connections, and this server takes datagrams: leave %s out"
+                                .formatted(option, rule(option).flag));
+            }
+        }
+    }
+
+    /** Sets what a socket for datagrams has to know before it is bound. */
+    void forDatagrams(Sockets sockets, int fd, Address address) {
+        for (SocketSetting<?> setting : on(address)) {
+            if (OF_DATAGRAMS.contains(setting.option())) {
+                set(setting, sockets, fd, address);
             }
         }
     }

@@ -1,14 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ringfork.examples.command;
 
+import dev.ringfork.examples.echo.DatagramEcho;
 import dev.ringfork.examples.echo.EchoProtocol;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** {@code ringfork echo}. */
 @Command(name = "echo", description = "Sends back what it receives: nc 127.0.0.1 7000")
 final class EchoCommand implements Runnable {
     private final Console console;
+
+    @Option(
+            names = "--udp",
+            description = "Send back datagrams, not the bytes of connections: nc -u 127.0.0.1 7000")
+    private boolean udp;
+
     @Mixin private final ServerOptions server = new ServerOptions(7000);
     @Mixin private final CommonOptions common = new CommonOptions();
 
@@ -18,7 +26,11 @@ final class EchoCommand implements Runnable {
 
     @Override
     public void run() {
-        new ServerRun(console, server, common)
-                .run(new EchoProtocol(server.idleTimeout.duration()), "tcp://%s");
+        ServerRun run = new ServerRun(console, server, common);
+        if (udp) {
+            run.runDatagrams(new DatagramEcho(), "udp://%s");
+        } else {
+            run.run(new EchoProtocol(server.idleTimeout.duration()), "tcp://%s");
+        }
     }
 }

@@ -4,6 +4,7 @@ package dev.ringfork.examples.command;
 import dev.ringfork.bindings.Address;
 import dev.ringfork.reactor.demux.Trigger;
 import dev.ringfork.reactor.server.Architecture;
+import dev.ringfork.reactor.server.DatagramServerBuilder;
 import dev.ringfork.reactor.server.Engine;
 import dev.ringfork.reactor.server.LoopAccept;
 import dev.ringfork.reactor.server.ServerBuilder;
@@ -216,6 +217,30 @@ final class ServerOptions {
             builder.loopAccept(loopAccept);
         }
         threads(builder);
+    }
+
+    /**
+     * Says what the one loop of a server of datagrams waits with.
+     *
+     * @throws Refusal if it was said how connections are served
+     */
+    void arrange(DatagramServerBuilder builder) {
+        boolean several =
+                loops != null
+                        || loopAccept != null
+                        || minThreads != null
+                        || maxThreads != null
+                        || threadQueue != null;
+        if (architecture != Architecture.REACTOR || several) {
+            throw Refusal.usage(
+                    "--udp: one loop receives datagrams; leave out --architecture and what says how"
+                            + " many loops or threads there are",
+                    null);
+        }
+        builder.engine(engine);
+        if (trigger != null) {
+            builder.trigger(trigger);
+        }
     }
 
     private void threads(ServerBuilder builder) {

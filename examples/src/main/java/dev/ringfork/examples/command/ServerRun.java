@@ -5,7 +5,9 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.ringfork.bindings.Address;
 import dev.ringfork.bindings.SyscallException;
+import dev.ringfork.reactor.protocol.DatagramProtocol;
 import dev.ringfork.reactor.protocol.Protocol;
+import dev.ringfork.reactor.server.DatagramServerBuilder;
 import dev.ringfork.reactor.server.Server;
 import dev.ringfork.reactor.server.ServerBuilder;
 import dev.ringfork.reactor.server.ServerSettings;
@@ -14,6 +16,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiFunction;
 
 /**
  * The life of one server in the foreground: start, one line that says where it is, drain at the
@@ -34,12 +37,33 @@ final class ServerRun {
     }
 
     /**
-     * Runs until the server has ended, or only looks at its configuration.
+     * Runs a server of connections until it has ended, or only looks at its configuration.
      *
      * @param url how a client names an address, {@code http://%s/}
      * @throws Refusal if it cannot start or fails later
      */
     void run(Protocol protocol, String url) {
+        run(
+                (address, settings) -> {
+                    ServerBuilder builder = Server.builder(protocol);
+                    options.arrange(builder);
+                    return builder.listen(address).settings(settings).start();
+                },
+                url);
+    }
+
+    /** The same for a server of datagrams. */
+    void runDatagrams(DatagramProtocol protocol, String url) {
+        run(
+                (address, settings) -> {
+                    DatagramServerBuilder builder = Server.datagrams(protocol);
+                    options.arrange(builder);
+                    return builder.listen(address).settings(settings).start();
+                },
+                url);
+    }
+
+    private void run(BiFunction<Address, ServerSettings, Server> start, String url) {
         if (common.printOnly) {
             common.print(console.out());
             return;
@@ -50,9 +74,7 @@ final class ServerRun {
             console.result("the configuration is good");
             return;
         }
-        ServerBuilder builder = Server.builder(protocol).listen(address).settings(settings);
-        options.arrange(builder);
-        try (Server server = builder.start()) {
+        try (Server server = start.apply(address, settings)) {
             Signals.on("INT", () -> signalled(server));
             Signals.on("TERM", () -> signalled(server));
             warnOfBacklog();

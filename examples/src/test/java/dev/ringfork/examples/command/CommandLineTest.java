@@ -224,6 +224,23 @@ class CommandLineTest {
                                 + " --tcp-keepalive-count out");
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--architecture=serial|--udp: one loop receives datagrams; leave out --architecture"
+                        + " and what says how many loops or threads there are",
+                "--max-threads=2|--udp: one loop receives datagrams; leave out --architecture"
+                        + " and what says how many loops or threads there are",
+                "--unix=/run/echo|datagrams are received at an address and a port, not at"
+                        + " unix:/run/echo",
+                "--tcp-nodelay=on|TCP_NODELAY is an option of connections, and this server takes"
+                        + " datagrams: leave --tcp-nodelay out"
+            })
+    void shouldRefuseWhatDatagramsDoNotHave(String flag, String sentence) {
+        run("echo", "--udp", "--port=0", flag).refused(2, "ringfork echo: " + sentence);
+    }
+
     @Test
     void shouldTakeAServerToHandClientsOnTo() {
         Outcome outcome = run("proxy", "--print-config", "--to=127.0.0.1:8080");

@@ -11,6 +11,8 @@ import dev.ringfork.bindings.Syscalls;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -140,6 +142,51 @@ class ServerCommandTest {
             }
             server.signal("TERM");
             assertEquals(0, server.awaitExit());
+        }
+    }
+
+    @Test
+    void shouldSendDatagramsBack() throws Exception {
+        try (CommandProcess server = CommandProcess.start("echo", "--udp", "--port=0");
+                DatagramSocket client = new DatagramSocket()) {
+            client.setSoTimeout(TIMEOUT_MS);
+            client.connect(InetAddress.getLoopbackAddress(), server.port());
+            client.send(new DatagramPacket("datagram".getBytes(StandardCharsets.US_ASCII), 8));
+            DatagramPacket answer = new DatagramPacket(new byte[16], 16);
+            client.receive(answer);
+            assertEquals(
+                    "datagram",
+                    new String(answer.getData(), 0, answer.getLength(), StandardCharsets.US_ASCII));
+            server.signal("TERM");
+            assertEquals(0, server.awaitExit());
+        }
+    }
+
+    @Test
+    void shouldHandClientsOn() throws Exception {
+        try (CommandProcess server = CommandProcess.start("serve", "--port=0", "--text=far");
+                CommandProcess proxy =
+                        CommandProcess.start(
+                                "proxy", "--port=0", "--to=127.0.0.1:" + server.port())) {
+            String answer = exchange(proxy.port(), "/");
+            assertTrue(answer.endsWith("far"), answer);
+            proxy.signal("TERM");
+            assertEquals(0, proxy.awaitExit());
+        }
+    }
+
+    @Test
+    void shouldSayWhyClientsCannotBeHandedOn() throws Exception {
+        int nobody;
+        try (ServerSocket gone = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            nobody = gone.getLocalPort();
+        }
+        try (CommandProcess proxy =
+                CommandProcess.start("proxy", "--port=0", "--to=127.0.0.1:" + nobody)) {
+            assertThrows(IOException.class, () -> exchange(proxy.port(), "/"));
+            String line = proxy.nextErr();
+            assertTrue(line.contains("127.0.0.1:" + nobody + " cannot be reached"), line);
+            assertTrue(line.contains("ECONNREFUSED"), line);
         }
     }
 

@@ -11,4 +11,5 @@ module dev.ringfork.reactor {
     exports dev.ringfork.reactor.demux;
     exports dev.ringfork.reactor.protocol;
     exports dev.ringfork.reactor.server;
+    exports dev.ringfork.reactor.tls;
 }

@@ -21,7 +21,7 @@ public final class BufferPool implements BufferSource {
 
     private final int slotBytes;
     private final int slotsMax;
-    private final Arena arena = Arena.ofShared();
+    private final Arena arena;
     private @Nullable Buffer[] free = new @Nullable Buffer[SLAB_SLOTS];
     private int freeCount;
     private int slots;
@@ -33,8 +33,21 @@ public final class BufferPool implements BufferSource {
      * @param poolBytes bound of all slots together; at least one slot is granted
      */
     public BufferPool(int slotBytes, long poolBytes) {
+        this(slotBytes, poolBytes, Arena.ofShared());
+    }
+
+    private BufferPool(int slotBytes, long poolBytes, Arena arena) {
+        this.arena = arena;
         this.slotBytes = slotBytes;
         this.slotsMax = Math.clamp(poolBytes / slotBytes, 1, Integer.MAX_VALUE);
+    }
+
+    /**
+     * Makes an empty pool of which nobody knows when it is used last: it is never closed, the
+     * garbage collector gives its memory back.
+     */
+    public static BufferPool collected(int slotBytes, long poolBytes) {
+        return new BufferPool(slotBytes, poolBytes, Arena.ofAuto());
     }
 
     @Override
@@ -90,7 +103,11 @@ public final class BufferPool implements BufferSource {
         return true;
     }
 
-    /** Gives all memory back to the system. No buffer may be leased. */
+    /**
+     * Gives all memory back to the system. No buffer may be leased.
+     *
+     * @throws UnsupportedOperationException if the pool is {@link #collected}
+     */
     @Override
     public void close() {
         if (arena.scope().isAlive()) {

@@ -28,9 +28,9 @@ final class EchoCommand implements Runnable {
     public void run() {
         ServerRun run = new ServerRun(console, server, common);
         if (udp) {
-            run.runDatagrams(new DatagramEcho(), "udp://%s");
+            run.runDatagrams(new DatagramEcho(), Service.DATAGRAM_ECHO);
         } else {
-            run.run(new EchoProtocol(server.idleTimeout.duration()), "tcp://%s");
+            run.run(new EchoProtocol(server.idleTimeout.duration()), Service.ECHO);
         }
     }
 }

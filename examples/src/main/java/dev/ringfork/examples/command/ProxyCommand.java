@@ -49,7 +49,7 @@ final class ProxyCommand implements Runnable {
                         connectTimeout.duration(),
                         server.idleTimeout.duration(),
                         this::unreachable);
-        new ServerRun(console, server, common).run(protocol, "tcp://%s");
+        new ServerRun(console, server, common).run(protocol, Service.PROXY);
     }
 
     private Address address() {

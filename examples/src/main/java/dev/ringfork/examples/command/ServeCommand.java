@@ -62,12 +62,12 @@ final class ServeCommand implements Runnable {
         Handler application = ExampleApplication.handler(text, root);
         ServerRun run = new ServerRun(console, server, common);
         if (accessLog == null || common.onlyLooks()) {
-            run.run(protocol(application, limits), "http://%s/");
+            run.run(protocol(application, limits), Service.HTTP);
             return;
         }
         try (AccessLog log = open(accessLog)) {
             Signals.on("USR1", log::reopen);
-            run.run(protocol(application.behind(log), limits), "http://%s/");
+            run.run(protocol(application.behind(log), limits), Service.HTTP);
         }
     }
 

@@ -166,6 +166,7 @@ final class ServerOptions {
             description = "Most bytes queued for a client (default: ${DEFAULT-VALUE}).")
     Size maxQueued = new Size(DEFAULT.maxQueuedBytes());
 
+    @Mixin final TlsOptions tls = new TlsOptions();
     @Mixin private final SocketFlags sockets = new SocketFlags();
 
     ServerOptions(int port) {

@@ -11,12 +11,14 @@ import dev.ringfork.reactor.server.DatagramServerBuilder;
 import dev.ringfork.reactor.server.Server;
 import dev.ringfork.reactor.server.ServerBuilder;
 import dev.ringfork.reactor.server.ServerSettings;
+import dev.ringfork.reactor.tls.TlsContext;
+import dev.ringfork.reactor.tls.TlsProtocol;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The life of one server in the foreground: start, one line that says where it is, drain at the
@@ -39,47 +41,64 @@ final class ServerRun {
     /**
      * Runs a server of connections until it has ended, or only looks at its configuration.
      *
-     * @param url how a client names an address, {@code http://%s/}
      * @throws Refusal if it cannot start or fails later
      */
-    void run(Protocol protocol, String url) {
+    void run(Protocol protocol, Service service) {
         run(
-                (address, settings) -> {
-                    ServerBuilder builder = Server.builder(protocol);
+                (address, settings, tls) -> {
+                    Protocol outermost =
+                            tls == null ? protocol : TlsProtocol.around(protocol, tls, settings);
+                    ServerBuilder builder = Server.builder(outermost);
                     options.arrange(builder);
                     return builder.listen(address).settings(settings).start();
                 },
-                url);
+                service);
     }
 
     /** The same for a server of datagrams. */
-    void runDatagrams(DatagramProtocol protocol, String url) {
+    void runDatagrams(DatagramProtocol protocol, Service service) {
         run(
-                (address, settings) -> {
+                (address, settings, tls) -> {
+                    if (tls != null) {
+                        throw Refusal.usage(
+                                "TLS is for connections: leave --tls-cert and --tls-key out with --udp",
+                                null);
+                    }
                     DatagramServerBuilder builder = Server.datagrams(protocol);
                     options.arrange(builder);
                     return builder.listen(address).settings(settings).start();
                 },
-                url);
+                service);
     }
 
-    private void run(BiFunction<Address, ServerSettings, Server> start, String url) {
+    private interface Start {
+        Server start(Address address, ServerSettings settings, @Nullable TlsContext tls);
+    }
+
+    private void run(Start start, Service service) {
         if (common.printOnly) {
             common.print(console.out());
             return;
         }
         Address address = options.address();
         ServerSettings settings = options.settings(console::note);
+        TlsContext tls = options.tls.context(service, console);
         if (common.checkOnly) {
             console.result("the configuration is good");
             return;
         }
-        try (Server server = start.apply(address, settings)) {
+        try (Server server = start.start(address, settings, tls)) {
             Signals.on("INT", () -> signalled(server));
             Signals.on("TERM", () -> signalled(server));
+            if (tls != null) {
+                Signals.on("HUP", () -> TlsOptions.reload(tls, console));
+            }
             warnOfBacklog();
             console.result(
-                    "%s (%s) - Ctrl-C drains".formatted(place(server, url), server.description()));
+                    "%s (%s) - Ctrl-C drains"
+                            .formatted(
+                                    service.place(server.addresses().getFirst(), tls != null),
+                                    server.description()));
             server.awaitStop();
             sayGoodbye(server);
         } catch (InterruptedException e) {
@@ -109,12 +128,6 @@ final class ServerRun {
             long cut = server.statistics().cut();
             console.note(cut == 0 ? "drained" : "drained, connections cut: %d".formatted(cut));
         }
-    }
-
-    /** Where a client finds the server. */
-    private static String place(Server server, String url) {
-        String address = server.addresses().getFirst().toString();
-        return address.startsWith("unix:") ? address : url.formatted(address);
     }
 
     private void warnOfBacklog() {

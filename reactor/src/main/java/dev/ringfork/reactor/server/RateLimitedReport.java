@@ -12,13 +12,18 @@ import java.util.function.Consumer;
  * <p>Safe for use by many threads: the loops of a server share one, so that what happens to all of
  * them is still said once.
  */
-final class RateLimitedReport {
+public final class RateLimitedReport {
     private static final long INTERVAL_NS = 5_000_000_000L;
 
     private final Consumer<String> sink;
     private final Map<String, Kind> kinds = new HashMap<>();
 
-    RateLimitedReport(Consumer<String> sink) {
+    /**
+     * Says nothing yet.
+     *
+     * @param sink receives the sentences
+     */
+    public RateLimitedReport(Consumer<String> sink) {
         this.sink = sink;
     }
 
@@ -27,7 +32,7 @@ final class RateLimitedReport {
      *
      * @param kind the sentence; one that varies without bound needs a kind of its own
      */
-    void report(String kind, long nowNs) {
+    public void report(String kind, long nowNs) {
         report(kind, kind, nowNs);
     }
 
@@ -36,7 +41,7 @@ final class RateLimitedReport {
      *
      * @param kind what is counted as the same; there may be few of them
      */
-    synchronized void report(String kind, String sentence, long nowNs) {
+    public synchronized void report(String kind, String sentence, long nowNs) {
         Kind known = kinds.computeIfAbsent(kind, any -> new Kind(nowNs - INTERVAL_NS));
         known.unsaid++;
         if (nowNs - known.saidNs >= INTERVAL_NS) {

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ringfork.examples.command;
+
+import dev.ringfork.bindings.Address;
+
+/** What a server offers: how clients name its address, and its protocol inside TLS. */
+enum Service {
+    HTTP("http://%s/", "https://%s/", "http/1.1"),
+    ECHO("tcp://%s", "tls://%s", ""),
+    DATAGRAM_ECHO("udp://%s", "udp://%s", ""),
+    PROXY("tcp://%s", "tls://%s", "");
+
+    private final String plain;
+    private final String encrypted;
+    private final String applicationProtocol;
+
+    Service(String plain, String encrypted, String applicationProtocol) {
+        this.plain = plain;
+        this.encrypted = encrypted;
+        this.applicationProtocol = applicationProtocol;
+    }
+
+    /** Where a client finds it. */
+    String place(Address address, boolean tls) {
+        String text = address.toString();
+        if (text.startsWith("unix:")) {
+            return tls ? text + " (TLS)" : text;
+        }
+        return (tls ? encrypted : plain).formatted(text);
+    }
+
+    /** What clients may ask for by ALPN. */
+    String[] applicationProtocols() {
+        return applicationProtocol.isEmpty() ? new String[0] : new String[] {applicationProtocol};
+    }
+}

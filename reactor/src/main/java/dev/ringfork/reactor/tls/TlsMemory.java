@@ -22,6 +22,9 @@ final class TlsMemory {
     /** More than so many threads at once make their own scratch space each time. */
     private static final int SCRATCH_MAX = 64;
 
+    /** However little memory there is to be: fewer and a few slow clients would hold all. */
+    private static final long RECORDS_LEAST = 64;
+
     private final BufferPool slots;
     private final BufferPool records;
     private final int inputReserve;
@@ -32,7 +35,10 @@ final class TlsMemory {
 
     TlsMemory(ServerSettings settings) {
         slots = BufferPool.collected(settings.bufferBytes(), settings.poolBytes());
-        records = BufferPool.collected(RecordReader.RECORD_BYTES, settings.poolBytes());
+        records =
+                BufferPool.collected(
+                        RecordReader.RECORD_BYTES,
+                        Math.max(settings.poolBytes(), RECORDS_LEAST * RecordReader.RECORD_BYTES));
         inputReserve = slots.available() / OUTPUT_SHARE;
         reports = new RateLimitedReport(settings.report());
     }

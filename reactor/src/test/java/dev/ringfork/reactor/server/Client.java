@@ -3,6 +3,7 @@ package dev.ringfork.reactor.server;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ringfork.bindings.Address;
@@ -21,6 +22,9 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSocket;
 
 /**
  * A client that is not built on what it tests: the JDK's sockets, blocking, with a deadline.
@@ -28,12 +32,19 @@ import java.nio.channels.SocketChannel;
  * <p>Confined to one thread, but for one that sends while another receives.
  */
 final class Client implements AutoCloseable {
+    private final Closeable transport;
     private final Closeable socket;
     private final InputStream in;
     private final OutputStream out;
     private boolean closed;
 
     private Client(Closeable socket, InputStream in, OutputStream out) {
+        this(socket, socket, in, out);
+    }
+
+    /** With a transport below the socket that is written to. */
+    private Client(Closeable transport, Closeable socket, InputStream in, OutputStream out) {
+        this.transport = transport;
         this.socket = socket;
         this.in = in;
         this.out = out;
@@ -41,6 +52,23 @@ final class Client implements AutoCloseable {
 
     static Client connect(Address address) throws IOException {
         return connect(address, 0);
+    }
+
+    /** The same over TLS; returns when the handshake is done. */
+    static Client connect(Address address, int receiveBytes, SSLContext tls) throws IOException {
+        Client plain = connect(address, receiveBytes);
+        Socket below = (Socket) plain.transport;
+        try {
+            SSLSocket socket =
+                    (SSLSocket)
+                            tls.getSocketFactory()
+                                    .createSocket(below, "localhost", below.getPort(), true);
+            socket.startHandshake();
+            return new Client(below, socket, socket.getInputStream(), socket.getOutputStream());
+        } catch (IOException e) {
+            plain.close();
+            throw e;
+        }
     }
 
     /** With a receive buffer of its own size, so that a slow reader is noticed early. */
@@ -146,7 +174,9 @@ final class Client implements AutoCloseable {
         try {
             assertEquals(0, in.readAllBytes().length);
         } catch (IOException e) {
-            assertEquals("Connection reset", e.getMessage());
+            assertTrue(
+                    e instanceof SSLException || "Connection reset".equals(e.getMessage()),
+                    e::toString);
         }
     }
 
@@ -178,8 +208,8 @@ final class Client implements AutoCloseable {
         assumeTrue(socket instanceof Socket, "only TCP has resets");
         try {
             closed = true;
-            ((Socket) socket).setSoLinger(true, 0);
-            socket.close();
+            ((Socket) transport).setSoLinger(true, 0);
+            transport.close();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -54,8 +54,7 @@ final class ContractTable implements TestWatcher {
 
     private static void count(ExtensionContext context, Counts counts) {
         context.getTestInstance()
-                .ifPresent(test ->
-                        ROWS.merge(((ServerContract) test).combination(), counts, Counts::plus));
+                .ifPresent(test -> ROWS.merge(((Tabled) test).combination(), counts, Counts::plus));
         context.getRoot()
                 .getStore(ExtensionContext.Namespace.GLOBAL)
                 .computeIfAbsent(ContractTable.class, _ -> (AutoCloseable) ContractTable::write);

@@ -8,8 +8,11 @@ import dev.ringfork.bindings.Address;
 import dev.ringfork.bindings.Syscalls;
 import dev.ringfork.reactor.protocol.Protocol;
 import dev.ringfork.reactor.testing.Calls;
+import dev.ringfork.reactor.testing.Certificates;
 import dev.ringfork.reactor.testing.EngineUnderTest;
 import dev.ringfork.reactor.testing.Waiting;
+import dev.ringfork.reactor.tls.TlsContext;
+import dev.ringfork.reactor.tls.TlsProtocol;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -18,6 +21,7 @@ import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A server under test with its clients; closes them all.
@@ -42,14 +46,22 @@ final class Rig implements AutoCloseable {
     private final List<Client> clients = new ArrayList<>();
 
     private final Address address;
+    private final Certificates.@Nullable Pair tls;
 
+    Rig(EngineUnderTest engine, LoopsUnderTest loops, Syscalls syscalls, boolean cutsReads) {
+        this(engine, loops, syscalls, cutsReads, LOOPBACK, null);
+    }
+
+    /** With TLS between server and clients, unless there is no certificate. */
     Rig(
             EngineUnderTest engine,
             LoopsUnderTest loops,
             Syscalls syscalls,
             boolean cutsReads,
-            Address address) {
+            Address address,
+            Certificates.@Nullable Pair tls) {
         this.address = address;
+        this.tls = tls;
         this.engine = engine;
         this.loops = loops;
         this.calls = new Calls(syscalls);
@@ -68,13 +80,13 @@ final class Rig implements AutoCloseable {
             Protocol protocol,
             UnaryOperator<ServerSettings.Builder> settings,
             Address... addresses) {
+        ServerSettings chosen =
+                settings.apply(ServerSettings.builder().report(reports::add)).build();
         ServerBuilder builder =
-                loops.arrange(Server.builder(protocol))
+                loops.arrange(Server.builder(outermost(protocol, chosen)))
                         .engine(engine.engine())
                         .trigger(engine.trigger())
-                        .settings(
-                                settings.apply(ServerSettings.builder().report(reports::add))
-                                        .build())
+                        .settings(chosen)
                         .syscalls(engine.over(calls.syscalls()));
         for (Address address : addresses) {
             builder.listen(address);
@@ -82,6 +94,13 @@ final class Rig implements AutoCloseable {
         Server server = builder.start();
         servers.add(server);
         return server;
+    }
+
+    private Protocol outermost(Protocol protocol, ServerSettings settings) {
+        return tls == null
+                ? protocol
+                : TlsProtocol.around(
+                        protocol, TlsContext.load(tls.certificate(), tls.key()), settings);
     }
 
     /** Skips a test that names addresses as IPv4 does. */
@@ -123,7 +142,11 @@ final class Rig implements AutoCloseable {
     /** Connects with a receive buffer of this size. */
     Client connect(int receiveBytes) {
         try {
-            return opened(Client.connect(server().addresses().getFirst(), receiveBytes));
+            Address address = server().addresses().getFirst();
+            return opened(
+                    tls == null
+                            ? Client.connect(address, receiveBytes)
+                            : Client.connect(address, receiveBytes, tls.client()));
         } catch (IOException e) {
             throw new UncheckedIOException("connecting", e);
         }

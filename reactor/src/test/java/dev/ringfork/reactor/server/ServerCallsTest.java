@@ -33,7 +33,7 @@ final class ServerCallsTest {
 
     ServerCallsTest(EngineUnderTest engine) {
         this.engine = engine;
-        this.rig = new Rig(engine, LoopsUnderTest.ONE, Syscalls.get(), false, Rig.LOOPBACK);
+        this.rig = new Rig(engine, LoopsUnderTest.ONE, Syscalls.get(), false);
     }
 
     @AfterEach

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ringfork.reactor.server;
 
+import dev.ringfork.bindings.Address;
 import dev.ringfork.bindings.Syscalls;
 import dev.ringfork.reactor.testing.EngineUnderTest;
 import dev.ringfork.reactor.testing.NoLeakedDescriptors;
@@ -13,7 +14,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** What every server does, whatever it runs on; real clients, real sockets. */
 @ExtendWith({NoLeakedDescriptors.class, ContractTable.class})
 abstract class ServerContract
-        implements ReceivingContract,
+        implements Tabled,
+                ReceivingContract,
                 SendingContract,
                 FileContract,
                 ClosingContract,
@@ -35,8 +37,8 @@ abstract class ServerContract
         return TransportUnderTest.TCP4;
     }
 
-    /** What is under test, as the cells of a table. */
-    final String combination() {
+    @Override
+    public final String combination() {
         return "%s | %s | %s | %s | %s"
                 .formatted(
                         loops().architecture(),
@@ -59,7 +61,8 @@ abstract class ServerContract
     @BeforeEach
     final void openRig(@TempDir Path folder) {
         transport().assumeThere();
-        rig = new Rig(engine(), loops(), syscalls(), cutsReads(), transport().address(folder));
+        Address address = transport().address(folder);
+        rig = new Rig(engine(), loops(), syscalls(), cutsReads(), address, null);
     }
 
     @AfterEach

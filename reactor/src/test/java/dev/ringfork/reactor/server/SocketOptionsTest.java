@@ -51,7 +51,7 @@ final class SocketOptionsTest {
 
     private final Sockets sockets = Syscalls.get().sockets();
     private final Rig rig =
-            new Rig(EngineUnderTest.POLL, LoopsUnderTest.ONE, Syscalls.get(), false, Rig.LOOPBACK);
+            new Rig(EngineUnderTest.POLL, LoopsUnderTest.ONE, Syscalls.get(), false);
     private final Probe probe = new Probe();
 
     @AfterEach

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ringfork.reactor.server;
+
+import dev.ringfork.reactor.testing.EngineUnderTest;
+
+final class TlsEpollEdgeServerTest extends TlsServerContract {
+
+    @Override
+    EngineUnderTest engine() {
+        return EngineUnderTest.EPOLL_EDGE;
+    }
+}

@@ -119,6 +119,26 @@ class CommandLineTest {
     }
 
     @Test
+    void shouldRefuseHalfOfAnIdentity() {
+        run("serve", "--tls-cert=cert.pem")
+                .refused(
+                        2,
+                        "ringfork serve: --tls-cert needs --tls-key too: a certificate is of no use"
+                                + " without its key");
+        run("echo", "--tls-key=key.pem")
+                .refused(
+                        2,
+                        "ringfork echo: --tls-key needs --tls-cert too: a certificate is of no use"
+                                + " without its key");
+    }
+
+    @Test
+    void shouldLookAtTheCertificateWhenItOnlyChecks() {
+        run("serve", "--check-config", "--tls-cert=absent.pem", "--tls-key=absent.pem")
+                .refused(1, "ringfork serve: absent.pem cannot be read: there is no such file");
+    }
+
+    @Test
     void shouldSuggestAFlagForAMistypedOne() {
         run("serve", "--prot=1")
                 .refused(

@@ -22,6 +22,7 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
+import java.util.function.Consumer;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
@@ -56,19 +57,37 @@ final class Client implements AutoCloseable {
 
     /** The same over TLS; returns when the handshake is done. */
     static Client connect(Address address, int receiveBytes, SSLContext tls) throws IOException {
-        Client plain = connect(address, receiveBytes);
-        Socket below = (Socket) plain.transport;
+        Socket below = new Socket();
+        if (receiveBytes > 0) {
+            below.setReceiveBufferSize(receiveBytes);
+        }
+        return connect((Address.Inet4) address, tls, below, socket -> {});
+    }
+
+    /** The same with a socket that is not connected yet, and a handshake that is prepared. */
+    static Client connect(
+            Address.Inet4 address, SSLContext tls, Socket below, Consumer<SSLSocket> preparation)
+            throws IOException {
         try {
+            connect(below, inetAddress(address), address.port());
             SSLSocket socket =
                     (SSLSocket)
                             tls.getSocketFactory()
-                                    .createSocket(below, "localhost", below.getPort(), true);
+                                    .createSocket(below, "localhost", address.port(), true);
+            preparation.accept(socket);
             socket.startHandshake();
             return new Client(below, socket, socket.getInputStream(), socket.getOutputStream());
         } catch (IOException e) {
-            plain.close();
+            below.close();
             throw e;
         }
+    }
+
+    @SuppressWarnings("AddressSelection") // The server's own address, not a name.
+    private static void connect(Socket socket, InetAddress host, int port) throws IOException {
+        socket.setTcpNoDelay(true);
+        socket.setSoTimeout((int) Waiting.DEADLINE.toMillis());
+        socket.connect(new InetSocketAddress(host, port), (int) Waiting.DEADLINE.toMillis());
     }
 
     /** With a receive buffer of its own size, so that a slow reader is noticed early. */
@@ -86,17 +105,14 @@ final class Client implements AutoCloseable {
         return InetAddress.getByAddress(ByteBuffer.allocate(4).putInt(address.host()).array());
     }
 
-    @SuppressWarnings("AddressSelection") // The server's own address, not a name.
     private static Client connectInet(InetAddress host, int port, int receiveBytes)
             throws IOException {
         Socket socket = new Socket();
         try {
-            socket.setTcpNoDelay(true);
             if (receiveBytes > 0) {
                 socket.setReceiveBufferSize(receiveBytes);
             }
-            socket.setSoTimeout((int) Waiting.DEADLINE.toMillis());
-            socket.connect(new InetSocketAddress(host, port), (int) Waiting.DEADLINE.toMillis());
+            connect(socket, host, port);
             return new Client(socket, socket.getInputStream(), socket.getOutputStream());
         } catch (IOException e) {
             socket.close();
@@ -114,6 +130,11 @@ final class Client implements AutoCloseable {
             channel.close();
             throw e;
         }
+    }
+
+    /** The socket, of a client that speaks TLS. */
+    SSLSocket tls() {
+        return (SSLSocket) socket;
     }
 
     Client send(String text) {
@@ -201,6 +222,24 @@ final class Client implements AutoCloseable {
     /** Whether it has closed its end. */
     boolean closed() {
         return closed;
+    }
+
+    /** Ends the transport's direction without a word of what runs over it. */
+    void truncate() {
+        try {
+            ((Socket) transport).shutdownOutput();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Sends below what runs over the transport. */
+    void sendBelow(byte[] bytes) {
+        try {
+            ((Socket) transport).getOutputStream().write(bytes);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Closes with a reset; skips the test where there are none. */

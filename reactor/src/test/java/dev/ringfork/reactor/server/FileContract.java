@@ -213,7 +213,7 @@ interface FileContract extends Rigged {
             assertFalse(connection.writeFile(open(file), 0, 4));
         });
 
-        client.expectEnd();
+        client.expectClosed();
         assertClosed(file);
     }
 

@@ -15,12 +15,17 @@ import dev.ringfork.reactor.tls.TlsContext;
 import dev.ringfork.reactor.tls.TlsProtocol;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -80,10 +85,23 @@ final class Rig implements AutoCloseable {
             Protocol protocol,
             UnaryOperator<ServerSettings.Builder> settings,
             Address... addresses) {
+        return launch(chosen -> outermost(protocol, chosen), settings, addresses);
+    }
+
+    /** With TLS around the protocol, whatever else this rig does. */
+    Server startTls(
+            Protocol protocol, TlsContext context, UnaryOperator<ServerSettings.Builder> settings) {
+        return launch(chosen -> TlsProtocol.around(protocol, context, chosen), settings, LOOPBACK);
+    }
+
+    private Server launch(
+            Function<ServerSettings, Protocol> protocol,
+            UnaryOperator<ServerSettings.Builder> settings,
+            Address... addresses) {
         ServerSettings chosen =
                 settings.apply(ServerSettings.builder().report(reports::add)).build();
         ServerBuilder builder =
-                loops.arrange(Server.builder(outermost(protocol, chosen)))
+                loops.arrange(Server.builder(protocol.apply(chosen)))
                         .engine(engine.engine())
                         .trigger(engine.trigger())
                         .settings(chosen)
@@ -157,6 +175,13 @@ final class Rig implements AutoCloseable {
         return opened(Client.connect(address));
     }
 
+    /** Connects with TLS, over a socket and with a handshake of the test's own. */
+    Client connect(SSLContext tls, Socket below, Consumer<SSLSocket> preparation)
+            throws IOException {
+        Address.Inet4 address = (Address.Inet4) server().addresses().getFirst();
+        return opened(Client.connect(address, tls, below, preparation));
+    }
+
     private Client opened(Client client) {
         boolean second = clients.stream().anyMatch(other -> !other.closed());
         clients.add(client);
@@ -188,6 +213,11 @@ final class Rig implements AutoCloseable {
                 "the report: " + part);
         reports.remove(found[0]);
         return found[0];
+    }
+
+    /** How often this was reported and not yet taken out. */
+    long reported(String part) {
+        return reports.stream().filter(said -> said.contains(part)).count();
     }
 
     /** Waits until so many connections are open. */

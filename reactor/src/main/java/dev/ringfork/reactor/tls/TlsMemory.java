@@ -110,7 +110,7 @@ final class TlsMemory {
     }
 
     /** Says what may happen often; see {@link RateLimitedReport#report(String, String, long)}. */
-    synchronized void report(String kind, String sentence, long nowNs) {
+    void report(String kind, String sentence, long nowNs) {
         reports.report(kind, sentence, nowNs);
     }
 }

@@ -244,7 +244,7 @@ final class Client implements AutoCloseable {
 
     /** Closes with a reset; skips the test where there are none. */
     void reset() {
-        assumeTrue(socket instanceof Socket, "only TCP has resets");
+        assumeTrue(transport instanceof Socket, "only TCP has resets");
         try {
             closed = true;
             ((Socket) transport).setSoLinger(true, 0);

@@ -20,7 +20,6 @@ import dev.ringfork.reactor.testing.EngineUnderTest;
 import dev.ringfork.reactor.testing.NoLeakedDescriptors;
 import dev.ringfork.reactor.testing.Waiting;
 import dev.ringfork.reactor.tls.TlsContext;
-import dev.ringfork.reactor.tls.TlsProtocol;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.Socket;
@@ -58,6 +57,11 @@ final class TlsTest {
         return new Rig(engine, LoopsUnderTest.ONE, Syscalls.get(), false);
     }
 
+    private void use(Rig other) {
+        rig.close();
+        rig = other;
+    }
+
     @AfterEach
     void closeRig() {
         rig.close();
@@ -90,9 +94,7 @@ final class TlsTest {
     // ---- handshakes
 
     @ParameterizedTest
-    @CsvSource({
-        "EC, TLSv1.3", "EC, TLSv1.2", "RSA, TLSv1.3", "RSA, TLSv1.2", "ED25519, TLSv1.3"
-    })
+    @CsvSource({"EC, TLSv1.3", "EC, TLSv1.2", "RSA, TLSv1.3", "RSA, TLSv1.2", "ED25519, TLSv1.3"})
     void shouldSpeakWithEveryKindOfKey(Kind kind, String version) {
         pair = Certificates.of(kind);
         context = TlsContext.load(pair.certificate(), pair.key());
@@ -194,8 +196,7 @@ final class TlsTest {
     @ParameterizedTest
     @EnumSource
     void shouldEchoAStreamWithSmallBuffers(EngineUnderTest engine) {
-        rig.close();
-        rig = rig(engine);
+        use(rig(engine));
         start(Rig.ECHO, settings -> settings.bufferBytes(4096));
         Client client = connect();
         byte[] bytes = Rig.bulk(MANY);
@@ -205,6 +206,21 @@ final class TlsTest {
 
         Waiting.of(sender);
         assertEquals(-1, Arrays.mismatch(bytes, back));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldEchoWhateverThreadsServe(LoopsUnderTest loops) {
+        use(new Rig(EngineUnderTest.EPOLL_EDGE, loops, Syscalls.get(), false));
+        start(Rig.ECHO, settings -> settings.bufferBytes(4096));
+        byte[] bytes = Rig.bulk(1_000_000);
+        for (int i = 0; i < 3; i++) {
+            try (Client client = connect()) {
+                Thread sender = Thread.ofPlatform().start(() -> client.send(bytes));
+                assertArrayEquals(bytes, client.readBytes(bytes.length));
+                Waiting.of(sender);
+            }
+        }
     }
 
     @ParameterizedTest
@@ -361,7 +377,14 @@ final class TlsTest {
     // ---- clients that err
 
     @ParameterizedTest
-    @ValueSource(strings = {"GET / HTTP/1.1\r\n\r\n", "\0\0\0\0\0", "x", "\26\2\0\0\1", "\27\3\3\177\177"})
+    @ValueSource(
+            strings = {
+                "GET / HTTP/1.1\r\n\r\n",
+                "\0\0\0\0\0",
+                "x",
+                "\26\2\0\0\1",
+                "\27\3\3\177\177"
+            })
     void shouldTurnAwayWhoDoesNotSpeakTls(String said) throws IOException {
         Probe probe = new Probe();
         start(probe);
@@ -458,11 +481,9 @@ final class TlsTest {
         context = TlsContext.load(certificate, key);
         start(Rig.ECHO);
 
-        Files.copy(
-                Certificates.of(Kind.RSA).key(), key, StandardCopyOption.REPLACE_EXISTING);
+        Files.copy(Certificates.of(Kind.RSA).key(), key, StandardCopyOption.REPLACE_EXISTING);
 
-        IllegalArgumentException e =
-                assertThrows(IllegalArgumentException.class, context::reload);
+        IllegalArgumentException e = assertThrows(IllegalArgumentException.class, context::reload);
         assertTrue(e.toString().contains("does not belong"), e.toString());
         connect().ping();
     }

@@ -189,10 +189,7 @@ final class TlsContextTest {
                                 .formatted(label, label));
 
         assertSays(
-                refusal(pair.certificate(), encrypted),
-                encrypted,
-                "encrypted",
-                "openssl pkey -in");
+                refusal(pair.certificate(), encrypted), encrypted, "encrypted", "openssl pkey -in");
     }
 
     @Test

@@ -63,12 +63,11 @@ final class TlsConnection implements Connection {
     /** Whether the queue has fallen, or memory come back, since it was too full; asked once. */
     boolean relieve() {
         long queued = queuedBytes();
+        // With nothing left to encrypt, a connection outside that is not congested tells no more.
+        boolean low =
+                queued <= settings.lowWaterBytes() || (queue.isEmpty() && !outer.congested());
         boolean fallen =
-                congested
-                        && !waiting
-                        && !queue.hasFiles()
-                        && queued <= settings.lowWaterBytes()
-                        && queued < refusedAt;
+                congested && !waiting && !queue.hasFiles() && low && queued < refusedAt;
         if (!fallen && !fed) {
             return false;
         }
@@ -78,9 +77,9 @@ final class TlsConnection implements Connection {
         return true;
     }
 
-    /** Whether the queue must fall and everything is with the connection outside. */
+    /** Whether a write was refused and the queue, all of it outside, must fall for the next. */
     boolean mustLook() {
-        return congested && !waiting && queue.isEmpty();
+        return congested && !waiting && queue.isEmpty() && !outer.congested();
     }
 
     /** There are buffers again. */

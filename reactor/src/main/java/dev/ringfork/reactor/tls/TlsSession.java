@@ -108,7 +108,11 @@ final class TlsSession implements Session {
             for (Times.Due due; (due = times.due()) != Times.Due.NOTHING; ) {
                 switch (due) {
                     case HANDSHAKE ->
-                            abort(Failure.HANDSHAKE_TIMEOUT, protocol.context.handshakeTimeout());
+                            abort(
+                                    Failure.HANDSHAKE_TIMEOUT,
+                                    draining
+                                            ? "the drain began"
+                                            : protocol.context.handshakeTimeout());
                     case AGAIN -> work(null);
                     case SESSION -> expired();
                     case NOTHING -> {}
@@ -223,9 +227,9 @@ final class TlsSession implements Session {
      * session has written by then goes first.
      */
     private boolean holdsAlert(Buffer in) {
-        return state == State.OPEN
+        return records.kind(in) == RecordReader.ALERT
+                && state == State.OPEN
                 && !engine().halfCloses()
-                && records.kind(in) == RecordReader.ALERT
                 && !connection.plain().isEmpty();
     }
 
@@ -483,7 +487,7 @@ final class TlsSession implements Session {
         }
         if (state == State.OPEN && reading() && input.pending()) {
             times.againIn(0);
-        } else if (connection.mustLook() && output.isEmpty() && !outer.congested()) {
+        } else if (connection.mustLook()) {
             times.againIn(LOOK_AGAIN_NS);
         }
     }

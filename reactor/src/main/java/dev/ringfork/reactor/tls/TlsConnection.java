@@ -64,10 +64,8 @@ final class TlsConnection implements Connection {
     boolean relieve() {
         long queued = queuedBytes();
         // With nothing left to encrypt, a connection outside that is not congested tells no more.
-        boolean low =
-                queued <= settings.lowWaterBytes() || (queue.isEmpty() && !outer.congested());
-        boolean fallen =
-                congested && !waiting && !queue.hasFiles() && low && queued < refusedAt;
+        boolean low = queued <= settings.lowWaterBytes() || (queue.isEmpty() && !outer.congested());
+        boolean fallen = congested && !waiting && !queue.hasFiles() && low && queued < refusedAt;
         if (!fallen && !fed) {
             return false;
         }

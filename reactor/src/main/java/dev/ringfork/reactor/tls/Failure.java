@@ -5,7 +5,7 @@ import dev.ringfork.bindings.Errno;
 
 /** What a connection is ended for, and what the operator is told: each is counted as one kind. */
 enum Failure {
-    HANDSHAKE_TIMEOUT(Errno.ETIMEDOUT, "a TLS handshake was given up after %s"),
+    HANDSHAKE_TIMEOUT(Errno.ETIMEDOUT, "a TLS handshake was given up: it took too long"),
     HANDSHAKE_FAILED(Errno.EPROTO, "a TLS handshake failed: %s"),
     NOT_TLS(Errno.EPROTO, "a client that does not speak TLS was turned away from a TLS port"),
     BROKEN_RECORD(Errno.EPROTO, "a TLS connection was broken off: %s"),

@@ -63,9 +63,12 @@ final class TlsConnection implements Connection {
     /** Whether the queue has fallen, or memory come back, since it was too full; asked once. */
     boolean relieve() {
         long queued = queuedBytes();
-        // With nothing left to encrypt, a connection outside that is not congested tells no more.
-        boolean low = queued <= settings.lowWaterBytes() || (queue.isEmpty() && !outer.congested());
-        boolean fallen = congested && !waiting && !queue.hasFiles() && low && queued < refusedAt;
+        boolean fallen =
+                congested
+                        && !waiting
+                        && !queue.hasFiles()
+                        && queued <= settings.lowWaterBytes()
+                        && queued < refusedAt;
         if (!fallen && !fed) {
             return false;
         }
@@ -75,7 +78,10 @@ final class TlsConnection implements Connection {
         return true;
     }
 
-    /** Whether a write was refused and the queue, all of it outside, must fall for the next. */
+    /**
+     * Whether the queue must fall, all of it is outside, and the connection there was never so full
+     * that it would tell.
+     */
     boolean mustLook() {
         return congested && !waiting && queue.isEmpty() && !outer.congested();
     }

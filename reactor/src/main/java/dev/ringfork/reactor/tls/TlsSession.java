@@ -51,6 +51,7 @@ final class TlsSession implements Session {
     private boolean starved;
     private boolean alertHeld;
     private boolean stopped;
+    private boolean looked;
     private boolean inputEnded;
     private boolean outputEnded;
     private boolean unread;
@@ -107,12 +108,7 @@ final class TlsSession implements Session {
         try {
             for (Times.Due due; (due = times.due()) != Times.Due.NOTHING; ) {
                 switch (due) {
-                    case HANDSHAKE ->
-                            abort(
-                                    Failure.HANDSHAKE_TIMEOUT,
-                                    draining
-                                            ? "the drain began"
-                                            : protocol.context.handshakeTimeout());
+                    case HANDSHAKE -> abort(Failure.HANDSHAKE_TIMEOUT, "");
                     case AGAIN -> work(null);
                     case SESSION -> expired();
                     case NOTHING -> {}
@@ -488,7 +484,11 @@ final class TlsSession implements Session {
         if (state == State.OPEN && reading() && input.pending()) {
             times.againIn(0);
         } else if (connection.mustLook()) {
-            times.againIn(LOOK_AGAIN_NS);
+            // At the next turn first: mostly all is sent by then.
+            times.againIn(looked ? LOOK_AGAIN_NS : 0);
+            looked = true;
+        } else {
+            looked = false;
         }
     }
 

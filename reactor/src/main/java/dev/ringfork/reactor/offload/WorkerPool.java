@@ -42,8 +42,8 @@ public final class WorkerPool {
     /**
      * Starts the minimum of threads, named {@code worker-1} and so on.
      *
-     * @param min at least 1
-     * @param max at least {@code min}
+     * @param min may be 0
+     * @param max at least {@code min}, and at least 1
      * @param idle how long a thread beyond the minimum waits for a task before it ends
      * @param queueMax how many tasks may wait
      * @param report receives what an operator should know, on any thread
@@ -67,7 +67,7 @@ public final class WorkerPool {
             int queueMax,
             Consumer<String> report,
             ThreadFactory base) {
-        if (min < 1 || max < min || max > THREADS_MAX) {
+        if (min < 0 || max < 1 || max < min || max > THREADS_MAX) {
             throw new IllegalArgumentException("%d to %d threads".formatted(min, max));
         }
         this.max = max;
@@ -132,8 +132,11 @@ public final class WorkerPool {
 
     /** Whether a task finds no idle thread and may have a new one. */
     private boolean grows() {
-        int now = threads.get();
-        return now < max && unfinished.get() > now && System.nanoTime() - refusedNs >= REST_NS;
+        return unfinished.get() > threads.get() && mayGrow();
+    }
+
+    private boolean mayGrow() {
+        return threads.get() < max && System.nanoTime() - refusedNs >= REST_NS;
     }
 
     /** A thread was to be started, and another caller has started the last one meanwhile. */
@@ -149,6 +152,15 @@ public final class WorkerPool {
      * @return false if the pool was shut down, its queue is full, or there is no thread at all
      */
     public boolean execute(Runnable task) {
+        return execute(task, true);
+    }
+
+    /** The same for a task that must not wait for another to end: false if it had to. */
+    boolean executeNow(Runnable task) {
+        return (unfinished.get() < threads.get() || mayGrow()) && execute(task, false);
+    }
+
+    private boolean execute(Runnable task, boolean mayWait) {
         unfinished.getAndIncrement();
         boolean accepted = false;
         try {
@@ -159,7 +171,7 @@ public final class WorkerPool {
         } catch (OutOfMemoryError e) {
             refusedNs = System.nanoTime();
             report.accept(refusal(e));
-            accepted = threads.decrementAndGet() > 0 && queue.append(task);
+            accepted = threads.decrementAndGet() > 0 && mayWait && queue.append(task);
         }
         if (!accepted) {
             unfinished.getAndDecrement();

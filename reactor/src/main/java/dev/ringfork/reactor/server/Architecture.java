@@ -89,5 +89,41 @@ public enum Architecture {
      * connections share has to be safe for threads. The number of threads is fixed; when all are in
      * handlers that block, nobody leads.
      */
-    LEADER_FOLLOWERS
+    LEADER_FOLLOWERS,
+
+    /**
+     * One loop does all I/O; any thread of a pool runs what is next for any connection. A handler
+     * may block: as long as a thread is free, everybody else is served. A proactor in the way it
+     * deals with completions, simulated on readiness.
+     *
+     * <p>When to use it: handlers that block now and then, and more connections than there could be
+     * threads. What it costs: two changes of thread for each piece of input, and a protocol that
+     * many threads use, though one session is never in two at once. {@link
+     * ServerBuilder#maxThreads} handlers that block at the same time stop all others.
+     */
+    SIMULATED_PROACTOR,
+
+    /**
+     * One loop does all I/O; each connection belongs to one thread for its life, which takes what
+     * there is to do for its connections off its own queue and waits when there is nothing.
+     *
+     * <p>When to use it: handlers that block, and libraries that keep something for each thread,
+     * such as a connection to a database. What it costs: as a {@link #SIMULATED_PROACTOR}; and with
+     * more connections than {@link ServerBuilder#maxThreads}, one that blocks holds up those which
+     * share its thread, even when another thread is idle.
+     */
+    HALF_SYNC_HALF_ASYNC,
+
+    /**
+     * One loop does all I/O and keeps what arrives until a message is whole; then any thread of a
+     * pool gets it. So a slow client costs a buffer, never a thread: a few threads serve many.
+     *
+     * <p>When to use it: requests and responses whose handlers block, and clients on slow networks
+     * without a proxy that buffers in front. The protocol says what is whole, by {@link
+     * dev.ringfork.reactor.protocol.WholeMessages}; to one that does not, every read is a message.
+     * What it costs: as a {@link #SIMULATED_PROACTOR}, and a buffer for each message on its way. A
+     * message larger than a buffer is given in pieces, and so is whatever its connection brings
+     * afterwards.
+     */
+    BUFFERED_POOL
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ringfork.reactor.server;
 
+import dev.ringfork.reactor.offload.SentListener;
 import dev.ringfork.reactor.protocol.Buffer;
 import dev.ringfork.reactor.protocol.Protocol;
 import dev.ringfork.reactor.protocol.Session;
@@ -48,6 +49,13 @@ final class GuardedSession {
             session().endOfInput(connection);
         } catch (RuntimeException | Error e) {
             connection.broke(e);
+        }
+    }
+
+    /** Something was sent: told to those who count along on another thread. */
+    void sent() {
+        if (session instanceof SentListener listener) {
+            listener.sent();
         }
     }
 

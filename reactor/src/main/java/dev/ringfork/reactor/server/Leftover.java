@@ -43,6 +43,13 @@ final class Leftover {
         buffer = in;
     }
 
+    /** Gives away the buffer, which is the caller's then; null if there is none. */
+    @Nullable Buffer take() {
+        Buffer taken = buffer;
+        buffer = null;
+        return taken;
+    }
+
     /** Gives the buffer back, if there is one. */
     void release() {
         if (buffer != null) {

@@ -2,23 +2,30 @@
 package dev.ringfork.reactor.server;
 
 import dev.ringfork.bindings.Address;
-import dev.ringfork.reactor.protocol.Connection;
+import dev.ringfork.reactor.offload.LoopEnd;
+import dev.ringfork.reactor.protocol.Buffer;
 import dev.ringfork.reactor.protocol.Protocol;
+import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a connection has of its loop and of its socket, whatever state it is in.
+ * What a connection has of its loop and of its socket, and what waits in it, whatever state it is
+ * in.
  *
  * <p>Confined to the loop's thread, {@link #execute} aside.
  */
-abstract class LoopConnection implements Connection {
+abstract class LoopConnection implements LoopEnd {
     final Loop loop;
 
     /** Negative if none could be had: {@code -errno}. */
     final int fd;
 
     final SocketNames names;
+    final WriteQueue queue;
+
+    /** What the session has left unconsumed. */
+    final Leftover input;
 
     /**
      * Of a loop, with a socket of its own.
@@ -29,6 +36,8 @@ abstract class LoopConnection implements Connection {
         this.loop = loop;
         this.fd = fd;
         this.names = new SocketNames(loop.sockets, fd, remote);
+        this.queue = new WriteQueue(loop);
+        this.input = new Leftover(loop);
     }
 
     @Override
@@ -45,6 +54,81 @@ abstract class LoopConnection implements Connection {
 
     /** Whether it has ended. */
     abstract boolean closed();
+
+    /** Whether what is written now will be sent. */
+    abstract boolean writing();
+
+    /** It was used: it is to be settled before the loop waits. */
+    abstract void touch();
+
+    /** So many bytes could not be queued. */
+    abstract void refused(long length);
+
+    // ---- what is written
+
+    @Override
+    public final boolean write(MemorySegment source, long offset, long length) {
+        if (!writing()) {
+            return false;
+        }
+        if (!queue.accepts(length)) {
+            refused(length);
+            return false;
+        }
+        queue.copy(source, offset, length);
+        touch();
+        return true;
+    }
+
+    @Override
+    public final @Nullable Buffer output(int room) {
+        if (!writing()) {
+            return null;
+        }
+        touch();
+        Buffer tail = queue.tail(room);
+        if (tail == null) {
+            refused(room);
+        }
+        return tail;
+    }
+
+    @Override
+    public final boolean writeFile(int file, long offset, long length) {
+        if (!writing() || !queue.add(new FilePart(file, offset, length))) {
+            loop.descriptors.close(file);
+            return false;
+        }
+        touch();
+        return true;
+    }
+
+    @Override
+    public final void append(Buffer filled) {
+        if (writing()) {
+            queue.append(filled);
+            touch();
+        } else {
+            loop.pool.release(filled);
+        }
+    }
+
+    @Override
+    public final long queuedBytes() {
+        return queue.bytes();
+    }
+
+    @Override
+    public final int queuedFiles() {
+        return queue.files();
+    }
+
+    // ---- the rest
+
+    @Override
+    public final @Nullable Buffer takeInput() {
+        return input.take();
+    }
 
     @Override
     public final int bufferBytes() {

@@ -27,6 +27,9 @@ final class LoopThread {
 
     /** What a loop does beside serving its connections. Called on the loop's thread. */
     interface Role {
+        /** A turn begins; what this does to connections is settled in the same one. */
+        default void turning() {}
+
         /** A drain has begun and the loop accepts no more; its connections are told next. */
         default void drains(Duration atMost) {}
 
@@ -82,7 +85,7 @@ final class LoopThread {
             BufferSource buffers) {
         this.reactor = reactor;
         // Before the loop's own: what a drain does to connections is settled in the same turn.
-        reactor.beforePoll(this::beginDrain);
+        reactor.beforePoll(this::turning);
         this.loop = new Loop(plan, reactor, buffers);
         // After it: settling may have closed the last connection.
         reactor.beforePoll(this::turned);
@@ -288,6 +291,11 @@ final class LoopThread {
     /** Whether a drain has begun. */
     boolean draining() {
         return draining;
+    }
+
+    private void turning() {
+        role.turning();
+        beginDrain();
     }
 
     private void beginDrain() {

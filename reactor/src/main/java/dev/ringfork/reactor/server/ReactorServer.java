@@ -4,6 +4,7 @@ package dev.ringfork.reactor.server;
 import dev.ringfork.bindings.Address;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /**
  * One thread, one loop: it accepts, reads, runs the protocol and writes, for all connections at
@@ -13,12 +14,24 @@ final class ReactorServer implements Server {
     private final LoopThread loop;
     private final List<Address> addresses;
     private final String description;
+    private final BooleanSupplier worker;
 
     /** A server that one loop is. */
     ReactorServer(LoopThread loop, List<Address> addresses, String description) {
+        this(loop, addresses, description, () -> false);
+    }
+
+    /**
+     * What a server of one loop is to its owner.
+     *
+     * @param worker whether the caller is a thread that the loop waits for at its end
+     */
+    ReactorServer(
+            LoopThread loop, List<Address> addresses, String description, BooleanSupplier worker) {
         this.loop = loop;
         this.addresses = addresses;
         this.description = description;
+        this.worker = worker;
     }
 
     /** Binds, listens and starts: all connections at once, so that nothing may block. */
@@ -98,7 +111,7 @@ final class ReactorServer implements Server {
     @Override
     public void stop() {
         loop.stop();
-        if (!loop.current()) {
+        if (!loop.current() && !worker.getAsBoolean()) {
             loop.awaitEnd();
         }
     }

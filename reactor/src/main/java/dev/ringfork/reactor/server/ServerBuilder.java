@@ -151,6 +151,8 @@ public final class ServerBuilder {
             case REACTOR_POOL ->
                     LoopPerConnectionServer.start(
                             plan(shared()), plan -> new ReactorPoolCrew(plan, threads));
+            case SIMULATED_PROACTOR, HALF_SYNC_HALF_ASYNC, BUFFERED_POOL ->
+                    OffloadServer.start(plan(each()), architecture, threads);
             case LEADER_FOLLOWERS ->
                     LoopPerConnectionServer.start(
                             plan(shared()), plan -> new LeaderFollowersCrew(plan, threads.max()));

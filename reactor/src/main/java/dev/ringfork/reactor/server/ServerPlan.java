@@ -48,6 +48,11 @@ record ServerPlan(
                 new RateLimitedReport(settings.report()));
     }
 
+    /** The same with another protocol, which stands before this one's for instance. */
+    ServerPlan with(Protocol other) {
+        return new ServerPlan(other, addresses, engine, settings, syscalls, limit, reports);
+    }
+
     /** Binds all addresses, or none; one loop will accept from each. */
     List<Listener> listen() {
         List<Listener> listeners = new ArrayList<>();

@@ -30,7 +30,12 @@ final class SharedBuffers implements AutoCloseable {
 
     /** What one loop leases through. */
     BufferSource share(Reactor reactor) {
-        return new Share(reactor::wakeup);
+        return share(reactor::wakeup);
+    }
+
+    /** What one user leases through, who is woken by this. */
+    BufferSource share(Runnable wakeup) {
+        return new Share(wakeup);
     }
 
     private synchronized int available() {

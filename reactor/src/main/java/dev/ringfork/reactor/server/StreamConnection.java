@@ -9,7 +9,6 @@ import dev.ringfork.reactor.Registration;
 import dev.ringfork.reactor.demux.Interest;
 import dev.ringfork.reactor.protocol.Buffer;
 import dev.ringfork.reactor.protocol.Protocol;
-import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,10 +33,8 @@ final class StreamConnection extends LoopConnection implements EventHandler {
     }
 
     private final Registration registration = new Registration(this);
-    private final WriteQueue queue;
     private final Deadlines deadlines;
     private final GuardedSession session;
-    private final Leftover input;
     private State state = State.OPEN;
     private boolean running;
     private boolean touched;
@@ -65,8 +62,6 @@ final class StreamConnection extends LoopConnection implements EventHandler {
     private StreamConnection(Loop loop, int fd, @Nullable Address remote) {
         super(loop, fd, remote);
         this.accepted = remote == null;
-        this.input = new Leftover(loop);
-        this.queue = new WriteQueue(loop);
         this.deadlines = new Deadlines(loop.reactor, this::timeUp);
         this.session = new GuardedSession(this);
     }
@@ -183,7 +178,8 @@ final class StreamConnection extends LoopConnection implements EventHandler {
         running = false;
     }
 
-    private void touch() {
+    @Override
+    void touch() {
         if (!running && !touched && state != State.CLOSED) {
             touched = true;
             loop.touch(this);
@@ -249,7 +245,7 @@ final class StreamConnection extends LoopConnection implements EventHandler {
             int room = in.room();
             long count = loop.sockets.recv(fd, in.address() + in.end(), room, 0);
             if (count <= 0) {
-                keepOrRelease(in);
+                giveInput(in);
                 if (count != -Errno.EINTR) {
                     nothingReceived(count);
                     return;
@@ -295,11 +291,11 @@ final class StreamConnection extends LoopConnection implements EventHandler {
     private void deliver(Buffer in) {
         input.hold(in);
         session.received(in);
-        if (state == State.CLOSED) {
+        if (state == State.CLOSED || input.isEmpty()) {
             return;
         }
         unread |= state != State.OPEN && in.length() > 0;
-        keepOrRelease(in);
+        giveInput(in);
         if (congested() || state != State.OPEN) {
             return;
         }
@@ -310,10 +306,13 @@ final class StreamConnection extends LoopConnection implements EventHandler {
         }
     }
 
-    private void keepOrRelease(Buffer in) {
+    @Override
+    public void giveInput(Buffer in) {
         input.hold(in);
         if (in.length() == 0 || state != State.OPEN) {
             input.release();
+        } else if (starved) {
+            fed();
         }
     }
 
@@ -362,11 +361,13 @@ final class StreamConnection extends LoopConnection implements EventHandler {
         }
         if (state != State.CLOSED) {
             deadlines.write(queue.isEmpty(), progress, nowNs() + loop.writeTimeoutNs);
+            session.sent();
         }
     }
 
     /** A write was refused: what may become writable is told, and input offered again, then. */
-    private void refused(long length) {
+    @Override
+    void refused(long length) {
         // With an empty queue it is others who hold the buffers.
         if (queue.isEmpty() && queue.fits(length) && !waiting) {
             waiting = true;
@@ -443,8 +444,8 @@ final class StreamConnection extends LoopConnection implements EventHandler {
         input.release();
         queue.clear();
         deadlines.cancel();
-        session.closed(errno);
         loop.closed(accepted);
+        session.closed(errno);
     }
 
     /** The session threw: that ends this connection and no other. */
@@ -482,49 +483,8 @@ final class StreamConnection extends LoopConnection implements EventHandler {
     // ---- Connection
 
     @Override
-    public boolean write(MemorySegment source, long offset, long length) {
-        if (!writing()) {
-            return false;
-        }
-        if (!queue.accepts(length)) {
-            refused(length);
-            return false;
-        }
-        queue.copy(source, offset, length);
-        touch();
-        return true;
-    }
-
-    @Override
-    public @Nullable Buffer output(int room) {
-        if (!writing()) {
-            return null;
-        }
-        touch();
-        Buffer tail = queue.tail(room);
-        if (tail == null) {
-            refused(room);
-        }
-        return tail;
-    }
-
-    @Override
-    public boolean writeFile(int file, long offset, long length) {
-        if (!writing() || !queue.add(new FilePart(file, offset, length))) {
-            loop.descriptors.close(file);
-            return false;
-        }
-        touch();
-        return true;
-    }
-
-    private boolean writing() {
+    boolean writing() {
         return state == State.OPEN && !outputEnding;
-    }
-
-    @Override
-    public long queuedBytes() {
-        return queue.bytes();
     }
 
     @Override

@@ -49,7 +49,7 @@ record ThreadChoice(int min, int max, int queue) {
                 refuse(architecture, asked.queue, "--thread-queue");
                 yield checked(asked, 1, poolThreads(), 0);
             }
-            case REACTOR_POOL -> {
+            case REACTOR_POOL, SIMULATED_PROACTOR, HALF_SYNC_HALF_ASYNC, BUFFERED_POOL -> {
                 refuse(architecture, asked.queue, "--thread-queue");
                 yield checked(asked, 1, poolThreads(), 0);
             }

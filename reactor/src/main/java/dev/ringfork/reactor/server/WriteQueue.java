@@ -76,7 +76,7 @@ final class WriteQueue {
         }
         Buffer fresh = loop.pool.lease();
         if (fresh != null) {
-            append(fresh);
+            enqueue(fresh);
         }
         return fresh;
     }
@@ -127,17 +127,33 @@ final class WriteQueue {
         }
     }
 
+    /** Takes over a filled buffer; the bounds are its writer's. */
+    void append(Buffer filled) {
+        // One after the other, small answers to a slow peer would each hold a buffer.
+        if (count > 0 && last() instanceof Buffer tail && tail.room() >= filled.length()) {
+            copy(filled.segment(), filled.start(), filled.length());
+            loop.pool.release(filled);
+        } else {
+            enqueue(filled);
+        }
+    }
+
+    /** How many parts of files wait. */
+    int files() {
+        return fileParts;
+    }
+
     /** Takes a part of a file, unless there are {@value #FILE_PARTS_MAX}: then returns false. */
     boolean add(FilePart part) {
         if (fileParts == FILE_PARTS_MAX) {
             return false;
         }
-        append(part);
+        enqueue(part);
         fileParts++;
         return true;
     }
 
-    private void append(Object item) {
+    private void enqueue(Object item) {
         if (count > 0 && last() instanceof Buffer tail) {
             sealedBytes += tail.length();
         }

@@ -48,6 +48,7 @@ interface ConnectingContract extends Rigged {
 
     @Test
     default void shouldExchangeBytesWithAServer() {
+        rig().assumeThatSessionsConnect();
         try (Upstream upstream = new Upstream()) {
             Probe far = new Probe();
             connecting(upstream.address(), PATIENCE, far);
@@ -64,6 +65,7 @@ interface ConnectingContract extends Rigged {
 
     @Test
     default void shouldSendWhatWasWrittenBeforeItWasConnected() {
+        rig().assumeThatSessionsConnect();
         try (Upstream upstream = new Upstream()) {
             byte[] bulk = Rig.bulk(100_000);
             Probe far = new Probe().onOpen(connection -> connection.write(bulk));
@@ -79,6 +81,7 @@ interface ConnectingContract extends Rigged {
 
     @Test
     default void shouldCloseOnceTheEarlyBytesAreSent() {
+        rig().assumeThatSessionsConnect();
         try (Upstream upstream = new Upstream()) {
             Probe far =
                     new Probe()
@@ -97,6 +100,7 @@ interface ConnectingContract extends Rigged {
 
     @Test
     default void shouldKnowTheAddressesOfAConnectionItOpens() {
+        rig().assumeThatSessionsConnect();
         try (Upstream upstream = new Upstream()) {
             Probe far = new Probe();
             connecting(upstream.address(), PATIENCE, far);
@@ -112,6 +116,7 @@ interface ConnectingContract extends Rigged {
 
     @Test
     default void shouldNotDelayWhatItSendsToAServer() {
+        rig().assumeThatSessionsConnect();
         try (Upstream upstream = new Upstream()) {
             Probe far = new Probe();
             connecting(upstream.address(), PATIENCE, far);
@@ -124,6 +129,7 @@ interface ConnectingContract extends Rigged {
 
     @Test
     default void shouldConnectToAUnixSocket(@TempDir Path folder) {
+        rig().assumeThatSessionsConnect();
         Address address = new Address.Unix(folder.resolve("socket").toString());
         try (Server upstream = Server.builder(Rig.ECHO).listen(address).start()) {
             Probe far = new Probe().onOpen(connection -> connection.write(ascii("echo")));
@@ -137,6 +143,7 @@ interface ConnectingContract extends Rigged {
 
     @Test
     default void shouldSayThatAServerRefuses() {
+        rig().assumeThatSessionsConnect();
         Address nobody;
         try (Upstream upstream = new Upstream()) {
             nobody = upstream.address();
@@ -152,6 +159,7 @@ interface ConnectingContract extends Rigged {
 
     @Test
     default void shouldSayThatThereIsNoSuchSocket(@TempDir Path folder) {
+        rig().assumeThatSessionsConnect();
         Address address = new Address.Unix(folder.resolve("missing").toString());
         Probe far = new Probe();
 
@@ -162,6 +170,7 @@ interface ConnectingContract extends Rigged {
 
     @Test
     default void shouldGiveUpAServerThatDoesNotAnswer() {
+        rig().assumeThatSessionsConnect();
         try (Upstream upstream = new Upstream()) {
             upstream.fill();
             Probe far = new Probe().onOpen(connection -> connection.write(ascii("lost")));
@@ -175,6 +184,7 @@ interface ConnectingContract extends Rigged {
 
     @Test
     default void shouldGiveUpConnectingWhenAsked() {
+        rig().assumeThatSessionsConnect();
         try (Upstream upstream = new Upstream()) {
             upstream.fill();
             Probe far = new Probe();
@@ -188,6 +198,7 @@ interface ConnectingContract extends Rigged {
 
     @Test
     default void shouldSayThatNoDescriptorIsLeft() {
+        rig().assumeThatSessionsConnect();
         try (Upstream upstream = new Upstream()) {
             Probe far = new Probe();
             Probe near =
@@ -210,6 +221,7 @@ interface ConnectingContract extends Rigged {
 
     @Test
     default void shouldCloseAConnectionWhoseSessionCannotBeOpened() {
+        rig().assumeThatSessionsConnect();
         try (Upstream upstream = new Upstream()) {
             Protocol broken =
                     connection -> {
@@ -233,6 +245,7 @@ interface ConnectingContract extends Rigged {
 
     @Test
     default void shouldCloseAConnectionWhoseSessionFailsWhenConnected() {
+        rig().assumeThatSessionsConnect();
         try (Upstream upstream = new Upstream()) {
             Probe far =
                     new Probe()
@@ -248,6 +261,7 @@ interface ConnectingContract extends Rigged {
 
     @Test
     default void shouldNotConnectForAConnectionThatIsClosed() {
+        rig().assumeThatSessionsConnect();
         try (Upstream upstream = new Upstream()) {
             BlockingQueue<Boolean> begun = new ArrayBlockingQueue<>(1);
             Probe near =
@@ -266,6 +280,7 @@ interface ConnectingContract extends Rigged {
 
     @Test
     default void shouldRefuseToConnectWithoutTime() {
+        rig().assumeThatSessionsConnect();
         Probe near = new Probe();
         rig().start(near);
         rig().connect();
@@ -280,6 +295,7 @@ interface ConnectingContract extends Rigged {
 
     @Test
     default void shouldNotCountWhatItOpensAmongItsClients() {
+        rig().assumeThatSessionsConnect();
         try (Upstream upstream = new Upstream()) {
             Probe far = new Probe();
             Probe near =
@@ -302,6 +318,7 @@ interface ConnectingContract extends Rigged {
 
     @Test
     default void shouldWaitForWhatItHasOpenedWhenItDrains() {
+        rig().assumeThatSessionsConnect();
         try (Upstream upstream = new Upstream()) {
             Probe far = new Probe().onDraining(connection -> {});
             Probe near = connecting(upstream.address(), PATIENCE, far);
@@ -311,6 +328,8 @@ interface ConnectingContract extends Rigged {
             rig().server().drain(LifeContract.LONG);
 
             Waiting.of(far.draining, "the news of the drain");
+            // Or it would be lingered for.
+            rig().closeClients();
             assertEquals(0, near.awaitClosed());
             far.run(connection -> connection.write(ascii("still here")));
             Upstream.expect(accepted, "still here");
@@ -321,6 +340,7 @@ interface ConnectingContract extends Rigged {
 
     @Test
     default void shouldCutWhatItHasOpenedAtTheEndOfADrain() {
+        rig().assumeThatSessionsConnect();
         try (Upstream upstream = new Upstream()) {
             Probe far = new Probe().onDraining(connection -> {});
             connecting(upstream.address(), PATIENCE, far);
@@ -335,6 +355,7 @@ interface ConnectingContract extends Rigged {
 
     @Test
     default void shouldOpenNothingWhenItEnds() {
+        rig().assumeThatSessionsConnect();
         try (Upstream upstream = new Upstream()) {
             CountDownLatch asked = new CountDownLatch(1);
             Connection[] client = new Connection[1];

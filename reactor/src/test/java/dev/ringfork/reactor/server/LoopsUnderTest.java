@@ -20,7 +20,13 @@ enum LoopsUnderTest {
     /** One that accepts and one for each connection, turned by a pool. */
     POOL,
     /** One that accepts and one for each connection, turned by whoever leads. */
-    FOLLOWERS;
+    FOLLOWERS,
+    /** One, and threads of which any runs a session. */
+    PROACTOR,
+    /** One, and threads to which sessions belong. */
+    SYNC,
+    /** One, and threads that get whole messages. */
+    BUFFERED;
 
     ServerBuilder arrange(ServerBuilder builder) {
         return switch (this) {
@@ -30,6 +36,9 @@ enum LoopsUnderTest {
             case VIRTUAL -> builder.architecture(Architecture.VIRTUAL_THREADS);
             case POOL -> builder.architecture(Architecture.REACTOR_POOL);
             case FOLLOWERS -> builder.architecture(Architecture.LEADER_FOLLOWERS);
+            case PROACTOR -> builder.architecture(Architecture.SIMULATED_PROACTOR).maxThreads(4);
+            case SYNC -> builder.architecture(Architecture.HALF_SYNC_HALF_ASYNC).maxThreads(4);
+            case BUFFERED -> builder.architecture(Architecture.BUFFERED_POOL).maxThreads(4);
             case SHARED, REUSEPORT, ACCEPTOR ->
                     builder.architecture(Architecture.MULTI_REACTOR)
                             .loops(2)
@@ -46,6 +55,9 @@ enum LoopsUnderTest {
             case VIRTUAL -> "virtual-threads";
             case POOL -> "reactor-pool";
             case FOLLOWERS -> "leader-followers";
+            case PROACTOR -> "simulated-proactor";
+            case SYNC -> "half-sync-half-async";
+            case BUFFERED -> "buffered-pool";
             case SHARED, REUSEPORT, ACCEPTOR -> "multi-reactor, " + Names.of(this);
         };
     }
@@ -55,9 +67,19 @@ enum LoopsUnderTest {
         return this == ONE || this == ACCEPTOR || this == SERIAL;
     }
 
+    /** Whether what all connections hold is of one pool of buffers. */
+    boolean shareBuffers() {
+        return oneServes() || this == PROACTOR || this == SYNC || this == BUFFERED;
+    }
+
     /** Whether a connection can reach one loop only. */
     boolean oneAccepts() {
         return this != SHARED;
+    }
+
+    /** Whether a session may open connections. */
+    boolean sessionsConnect() {
+        return this != PROACTOR && this != SYNC && this != BUFFERED;
     }
 
     /** Whether a connection is served while another one is open. */

@@ -85,23 +85,38 @@ final class Rig implements AutoCloseable {
             Protocol protocol,
             UnaryOperator<ServerSettings.Builder> settings,
             Address... addresses) {
-        return launch(chosen -> outermost(protocol, chosen), settings, addresses);
+        return launch(
+                builder -> builder, chosen -> outermost(protocol, chosen), settings, addresses);
+    }
+
+    /** The same with choices of the test's own. */
+    Server startWith(
+            UnaryOperator<ServerBuilder> choices,
+            Protocol protocol,
+            UnaryOperator<ServerSettings.Builder> settings,
+            Address... addresses) {
+        return launch(choices, chosen -> outermost(protocol, chosen), settings, addresses);
     }
 
     /** With TLS around the protocol, whatever else this rig does. */
     Server startTls(
             Protocol protocol, TlsContext context, UnaryOperator<ServerSettings.Builder> settings) {
-        return launch(chosen -> TlsProtocol.around(protocol, context, chosen), settings, LOOPBACK);
+        return launch(
+                builder -> builder,
+                chosen -> TlsProtocol.around(protocol, context, chosen),
+                settings,
+                LOOPBACK);
     }
 
     private Server launch(
+            UnaryOperator<ServerBuilder> choices,
             Function<ServerSettings, Protocol> protocol,
             UnaryOperator<ServerSettings.Builder> settings,
             Address... addresses) {
         ServerSettings chosen =
                 settings.apply(ServerSettings.builder().report(reports::add)).build();
         ServerBuilder builder =
-                loops.arrange(Server.builder(protocol.apply(chosen)))
+                choices.apply(loops.arrange(Server.builder(protocol.apply(chosen))))
                         .engine(engine.engine())
                         .trigger(engine.trigger())
                         .settings(chosen)
@@ -133,9 +148,19 @@ final class Rig implements AutoCloseable {
                 "who binds a path tries first whether somebody serves it");
     }
 
+    /** Skips a test whose session opens connections. */
+    void assumeThatSessionsConnect() {
+        assumeTrue(loops.sessionsConnect(), "sessions beside the loop cannot open connections");
+    }
+
     /** Skips a test in which connections use what the connections of one loop share. */
     void assumeThatOneLoopServes() {
         assumeTrue(loops.oneServes(), "connections may be of different loops");
+    }
+
+    /** Skips a test in which one connection waits for another's buffers. */
+    void assumeThatBuffersAreShared() {
+        assumeTrue(loops.shareBuffers(), "connections may have buffers of different pools");
     }
 
     /** Skips a test in which the loop that is refused a connection must be the one that gets it. */
@@ -189,6 +214,11 @@ final class Rig implements AutoCloseable {
             assumeThatManyAreServed();
         }
         return client;
+    }
+
+    /** Closes the clients, and leaves the server. */
+    void closeClients() {
+        clients.forEach(Client::close);
     }
 
     /** Bytes that tell their place. */

@@ -54,6 +54,8 @@ final class ThreadChoiceTest {
         "SERIAL, , , 5, has nothing to count with --thread-queue: leave it out",
         "LEADER_FOLLOWERS, 2, , , has nothing to count with --min-threads: leave it out",
         "REACTOR_POOL, , , 5, has nothing to count with --thread-queue: leave it out",
+        "SIMULATED_PROACTOR, , , 5, has nothing to count with --thread-queue: leave it out",
+        "BUFFERED_POOL, 3, 2, , --min-threads 3: from 0 to --max-threads 2 are possible",
         "THREAD_PER_CONNECTION, , , 5, has nothing to count with --thread-queue: leave it out",
     })
     void shouldRefuseWhatCannotBe(

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ringfork.reactor.offload;
+
+import dev.ringfork.reactor.BufferSource;
+
+/** The server around the sessions that run on workers. Safe for use by many threads. */
+public interface Host {
+
+    /**
+     * Buffers for one connection, of a pool that all share.
+     *
+     * @param fed is called, on any thread, when the connection has asked for it and buffers have
+     *     come back
+     */
+    BufferSource buffers(Runnable fed);
+
+    /** Closes a file that will not be sent. */
+    void closeFile(int fd);
+
+    /** Makes the loop turn. */
+    void wakeup();
+
+    /** Says that a session threw. */
+    void sessionFailed(Throwable thrown);
+
+    /** Says that a task of a session threw. */
+    void taskFailed(Throwable thrown);
+
+    /** Says something that may happen often; the sentence does not vary. */
+    void note(String sentence);
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ringfork.reactor.server;
+
+import dev.ringfork.reactor.testing.EngineUnderTest;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@ParameterizedClass
+@CsvSource({
+    "EPOLL_LEVEL, PROACTOR",
+    "EPOLL_LEVEL, SYNC",
+    "EPOLL_LEVEL, BUFFERED",
+    "EPOLL_EDGE, PROACTOR",
+    "EPOLL_EDGE, SYNC",
+    "EPOLL_EDGE, BUFFERED",
+    "POLL, PROACTOR",
+    "POLL, SYNC",
+    "POLL, BUFFERED"
+})
+final class OffloadServerTest extends ServerContract {
+    private final EngineUnderTest engine;
+    private final LoopsUnderTest loops;
+
+    OffloadServerTest(EngineUnderTest engine, LoopsUnderTest loops) {
+        this.engine = engine;
+        this.loops = loops;
+    }
+
+    @Override
+    EngineUnderTest engine() {
+        return engine;
+    }
+
+    @Override
+    LoopsUnderTest loops() {
+        return loops;
+    }
+}

@@ -4,6 +4,7 @@ package dev.ringfork.examples.http;
 import dev.ringfork.reactor.protocol.Connection;
 import dev.ringfork.reactor.protocol.Protocol;
 import dev.ringfork.reactor.protocol.Session;
+import dev.ringfork.reactor.protocol.WholeMessages;
 import java.time.InstantSource;
 
 /**
@@ -17,7 +18,7 @@ import java.time.InstantSource;
  * Server.builder(new HttpProtocol(request -> Response.text("hello"))).listen(address).start();
  * }</pre>
  */
-public final class HttpProtocol implements Protocol {
+public final class HttpProtocol implements Protocol, WholeMessages {
     private final Handler handler;
     private final HttpLimits limits;
     private final DateCache dates;
@@ -51,6 +52,11 @@ public final class HttpProtocol implements Protocol {
     @Override
     public Session open(Connection connection) {
         return new HttpSession(this, connection);
+    }
+
+    @Override
+    public WholeMessages.Judge judge() {
+        return new MessageJudge(this);
     }
 
     Handler handler() {

@@ -30,6 +30,7 @@ final class HttpSession implements Session {
     private final Connection connection;
     private final Exchange exchange;
     private final Deadline deadline;
+    private final HeadWatch watch = new HeadWatch();
     private @Nullable Phase phase;
     private boolean served;
     private boolean paused;
@@ -43,11 +44,6 @@ final class HttpSession implements Session {
     /** Whether these are the beginning of a head whose time is running. */
     private boolean headBegun;
 
-    /** How many of these have been looked at in vain; what follows is what the last parse said. */
-    private int seen;
-
-    private int refusedFrom;
-    private boolean lineKnown;
     private int emptyLines;
 
     HttpSession(HttpProtocol protocol, Connection connection) {
@@ -91,7 +87,7 @@ final class HttpSession implements Session {
     /** Takes one head, if it is complete, and answers it. */
     private boolean head(Buffer in, HttpProtocol.Scratch scratch) {
         skipEmptyLines(in);
-        if (!worthParsing(in)) {
+        if (!watch.worthParsing(in)) {
             return false;
         }
         int start = in.start();
@@ -101,12 +97,10 @@ final class HttpSession implements Session {
             if (in.length() == in.capacity()) {
                 refuse(head.fieldsStart < 0 ? 414 : 431);
             }
-            seen = in.length();
-            lineKnown = head.fieldsStart >= 0;
-            refusedFrom = HeadParser.refusedFrom(start, limits(), head);
+            watch.incomplete(in, limits(), head);
             return false;
         }
-        seen = 0;
+        watch.begin();
         emptyLines = 0;
         if (result < 0) {
             refuse(-result);
@@ -126,25 +120,8 @@ final class HttpSession implements Session {
                 && in.get(in.start() + 1) == Ascii.LF) {
             in.consume(2);
             emptyLines++;
-            seen = 0;
+            watch.begin();
         }
-    }
-
-    private boolean worthParsing(Buffer in) {
-        int length = in.length();
-        if (length <= 1) {
-            // Nothing, or what may become a method or an empty line.
-            return length == 1 && in.get(in.start()) != Ascii.CR;
-        }
-        if (seen == 0 || length >= refusedFrom || length == in.capacity()) {
-            return true;
-        }
-        int start = in.start();
-        if (HeadParser.changed(in.segment(), start, start + seen, in.end(), lineKnown)) {
-            return true;
-        }
-        seen = length;
-        return false;
     }
 
     private void refuse(int status) {

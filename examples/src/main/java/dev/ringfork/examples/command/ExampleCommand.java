@@ -3,11 +3,14 @@ package dev.ringfork.examples.command;
 
 import dev.ringfork.bindings.Address;
 import dev.ringfork.bindings.SyscallException;
+import dev.ringfork.examples.architectures.BufferedPoolLetters;
+import dev.ringfork.examples.architectures.HalfSyncHalfAsyncPacker;
 import dev.ringfork.examples.architectures.LeaderFollowersDigest;
 import dev.ringfork.examples.architectures.MultiReactorChat;
 import dev.ringfork.examples.architectures.ReactorPoolPrimes;
 import dev.ringfork.examples.architectures.ReactorShout;
 import dev.ringfork.examples.architectures.SerialGuestBook;
+import dev.ringfork.examples.architectures.SimulatedProactorAuction;
 import dev.ringfork.examples.architectures.ThreadPerConnectionSleeper;
 import dev.ringfork.examples.architectures.ThreadPoolHash;
 import dev.ringfork.examples.architectures.VirtualThreadsSwap;
@@ -58,6 +61,21 @@ final class ExampleCommand implements Runnable {
                 "digests what is sent",
                 LeaderFollowersDigest.class,
                 LeaderFollowersDigest::start);
+        add(
+                "simulated-proactor",
+                "holds an auction",
+                SimulatedProactorAuction.class,
+                SimulatedProactorAuction::start);
+        add(
+                "half-sync-half-async",
+                "says how small a line can be packed",
+                HalfSyncHalfAsyncPacker.class,
+                HalfSyncHalfAsyncPacker::start);
+        add(
+                "buffered-pool",
+                "takes letters from slow writers",
+                BufferedPoolLetters.class,
+                BufferedPoolLetters::start);
     }
 
     private static void add(

@@ -51,7 +51,10 @@ final class ServerOptions {
                             + " thread-pool: a bounded number of those; virtual-threads: a virtual one"
                             + " for each; reactor: one thread, one loop for all; multi-reactor: several"
                             + " of them; reactor-pool: one thread waits, a pool serves;"
-                            + " leader-followers: the one who waits serves, and another one waits"
+                            + " leader-followers: the one who waits serves, and another one waits;"
+                            + " simulated-proactor, half-sync-half-async, buffered-pool: one loop reads and"
+                            + " writes, threads handle: any thread for any connection, always the same"
+                            + " one, or any one that gets whole requests"
                             + " (default: reactor).")
     Architecture architecture = Architecture.REACTOR;
 

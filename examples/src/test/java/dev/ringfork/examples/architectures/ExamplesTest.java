@@ -149,6 +149,43 @@ final class ExamplesTest {
     }
 
     @Test
+    void shouldTakeTheHighestBid() throws IOException {
+        start(SimulatedProactorAuction::start);
+        Client first = connect().say("100\n");
+        assertEquals("you lead with 100", first.line());
+        Client second = connect().say("99\n101\nx\n");
+
+        assertEquals("too low: 100 is bid", second.line());
+        assertEquals("you lead with 101", second.line());
+        assertEquals("not a number", second.line());
+    }
+
+    @Test
+    void shouldPackLines() throws IOException {
+        start(HalfSyncHalfAsyncPacker::start);
+        Client client = connect().say("a".repeat(1000) + "\n\n");
+
+        String line = client.line();
+        assertTrue(line.matches("1000 bytes, packed \\d\\d"), line);
+        assertTrue(client.line().startsWith("0 bytes"));
+    }
+
+    @Test
+    void shouldTakeLettersFromManySlowWriters() throws IOException {
+        start(BufferedPoolLetters::start);
+        List<Client> slow = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            slow.add(connect().say("Dear server,\n."));
+        }
+
+        assertEquals("a letter of 5 bytes", connect().say("hi\n.\n").line());
+
+        for (Client client : slow) {
+            assertEquals("a letter of 15 bytes", client.say("\n").line());
+        }
+    }
+
+    @Test
     void shouldDigestWhatIsSent() throws IOException {
         start(LeaderFollowersDigest::start);
         Client client = connect().say("abc");

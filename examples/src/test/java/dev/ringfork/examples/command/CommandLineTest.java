@@ -349,7 +349,8 @@ class CommandLineTest {
                 "--engine=EPOLL | --engine: 'EPOLL' is none of auto, epoll, kqueue, poll and select",
                 "--architecture=reactors | --architecture: 'reactors' is none of serial,"
                         + " thread-per-connection, thread-pool, virtual-threads, reactor, multi-reactor,"
-                        + " reactor-pool and leader-followers",
+                        + " reactor-pool, leader-followers, simulated-proactor, half-sync-half-async"
+                        + " and buffered-pool",
                 "--max-threads=few | --max-threads: 'few' is not a whole number",
                 "--loops=many | --loops: 'many' is not a whole number",
                 "--loop-accept=all | --loop-accept: 'all' is none of shared, reuseport and acceptor",

@@ -145,6 +145,29 @@ class ServerCommandTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"simulated-proactor", "half-sync-half-async", "buffered-pool"})
+    void shouldServeWithThreadsBesideTheLoop(String architecture) throws Exception {
+        try (CommandProcess server =
+                CommandProcess.start(
+                        "serve",
+                        "--port=0",
+                        "--architecture=" + architecture,
+                        "--min-threads=2",
+                        "--max-threads=3")) {
+            String line = server.nextOut();
+            assertTrue(line.contains("(" + architecture + " (2 to 3 threads), "), line);
+            int port = Integer.parseInt(line.replaceFirst(".*127\\.0\\.0\\.1:(\\d+).*", "$1"));
+            try (Socket open = connect(port)) {
+                send(open, "GET / HTTP/1.1\r\nHost: te");
+                String answer = exchange(port, "/");
+                assertTrue(answer.startsWith("HTTP/1.1 200 "), answer);
+            }
+            server.signal("TERM");
+            assertEquals(0, server.awaitExit());
+        }
+    }
+
     @Test
     void shouldSendDatagramsBack() throws Exception {
         try (CommandProcess server = CommandProcess.start("echo", "--udp", "--port=0");

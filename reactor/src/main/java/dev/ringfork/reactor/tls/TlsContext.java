@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ringfork.reactor.tls;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
-import javax.net.ssl.KeyManager;
+import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
@@ -120,12 +122,23 @@ public final class TlsContext {
 
     private static Loaded load(Path certificates, Path key) {
         Identity identity = Identity.read(certificates, key);
+        // The store is in memory and nobody else's, so the password guards nothing.
+        char[] password = {'-'};
         try {
+            KeyStore store = KeyStore.getInstance("JKS");
+            store.load(null, password);
+            store.setKeyEntry(
+                    "server",
+                    identity.key(),
+                    password,
+                    identity.chain().toArray(X509Certificate[]::new));
+            KeyManagerFactory keys = KeyManagerFactory.getInstance("SunX509");
+            keys.init(store, password);
             SSLContext context = SSLContext.getInstance("TLS");
             // Without client certificates nobody is to be trusted, and no list of authorities read.
-            context.init(new KeyManager[] {new OneKey(identity)}, new TrustManager[0], null);
+            context.init(keys.getKeyManagers(), new TrustManager[0], null);
             return new Loaded(context, identity.chain().getFirst());
-        } catch (GeneralSecurityException e) {
+        } catch (GeneralSecurityException | IOException e) {
             throw new IllegalStateException("this JVM has no TLS", e);
         }
     }

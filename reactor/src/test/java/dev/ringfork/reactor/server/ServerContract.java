@@ -42,7 +42,9 @@ abstract class ServerContract
         return "%s | %s | %s | %s | %s"
                 .formatted(
                         loops().architecture(),
-                        Names.of(engine().engine()),
+                        engine().engine() == Engine.KQUEUE
+                                ? "kqueue (model)"
+                                : Names.of(engine().engine()),
                         Names.of(engine().trigger()),
                         Names.of(transport()),
                         syscalls().equals(Syscalls.get()) ? "real" : "with faults");

@@ -20,7 +20,8 @@ import java.util.stream.LongStream;
  *
  * <p>Each ping is due at a fixed time, and its latency counts from then: a server that stalls is
  * charged for all the pings that it has delayed, not for one. The clients are blocking sockets of
- * the JDK on virtual threads, nothing of the server's.
+ * the JDK, nothing of the server's; those that flood have platform threads, since on virtual ones
+ * they would hold up the pings themselves.
  */
 public final class PingBench {
     private static final int PING_BYTES = 64;
@@ -101,9 +102,9 @@ public final class PingBench {
             for (int i = 0; i < plan.pinging + plan.flooding; i++) {
                 Socket socket = connect();
                 threads.add(
-                        Thread.ofVirtual()
-                                .unstarted(
-                                        i < plan.pinging ? pinging(socket, i) : flooding(socket)));
+                        i < plan.pinging
+                                ? Thread.ofVirtual().unstarted(pinging(socket, i))
+                                : Thread.ofPlatform().unstarted(flooding(socket)));
             }
             endNs.set(System.nanoTime() + plan.duration.toNanos());
             threads.forEach(Thread::start);
@@ -139,7 +140,7 @@ public final class PingBench {
 
     private Runnable flooding(Socket socket) {
         return untilLost(() -> {
-            Thread.ofVirtual().start(() -> flood(socket));
+            Thread.ofPlatform().start(() -> flood(socket));
             drain(socket);
         });
     }

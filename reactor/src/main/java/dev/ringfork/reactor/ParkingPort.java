@@ -9,8 +9,12 @@ import org.jspecify.annotations.Nullable;
  * virtual one then needs no carrier.
  */
 public final class ParkingPort extends Port {
+    /** Polls in a row that do not wait; then others are due. */
+    private static final int BUSY_MAX = 8;
+
     private volatile @Nullable Thread parked;
     private volatile boolean woken;
+    private int busy;
 
     /** Opens one; it may be used on another thread afterwards. */
     public ParkingPort(SharedDemultiplexer shared) {
@@ -18,7 +22,20 @@ public final class ParkingPort extends Port {
     }
 
     @Override
+    @SuppressWarnings(
+            "ThreadPriorityCheck") // For virtual threads a yield is their scheduler's way.
+    public int poll(long timeoutNs) {
+        // Nobody takes a carrier away from a virtual thread that always has something to do.
+        if (++busy > BUSY_MAX) {
+            busy = 0;
+            Thread.yield();
+        }
+        return super.poll(timeoutNs);
+    }
+
+    @Override
     void await() {
+        busy = 0;
         parked = Thread.currentThread();
         if (!woken) {
             LockSupport.park(this);

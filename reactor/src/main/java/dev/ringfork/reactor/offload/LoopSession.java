@@ -197,7 +197,8 @@ final class LoopSession implements Session, SentListener {
             givePart(true);
         }
         int room = judge == null ? Batch.READ_ON : Batch.INPUT_DONE;
-        if ((effects & room) != 0 && !away) {
+        // The wish may be older than what has filled the mailbox again since: then another follows.
+        if ((effects & room) != 0 && !away && !mailbox.full()) {
             readOn();
         }
     }

@@ -77,6 +77,32 @@ final class OffloadedSessionsTest {
     }
 
     @Test
+    void shouldReadNoFurtherThanTheSessionMayBeBehind() {
+        int bytes = 30_000_000;
+        AtomicInteger consumed = new AtomicInteger();
+        AtomicInteger sum = new AtomicInteger();
+        start(
+                connection ->
+                        in -> {
+                            // About as fast as the loop: the mailbox is now full, now not.
+                            for (int i = in.start(); i < in.end(); i++) {
+                                sum.setPlain(sum.getPlain() + in.get(i));
+                            }
+                            int all = consumed.addAndGet(in.length());
+                            in.consume(in.length());
+                            if (all == bytes) {
+                                connection.write("all".getBytes(US_ASCII));
+                            }
+                        },
+                builder -> builder);
+        Client client = rig.connect();
+
+        client.send(new byte[bytes]);
+
+        assertEquals("all", client.read(3));
+    }
+
+    @Test
     void shouldRefuseToOpenConnections() throws Exception {
         start(
                 connection -> {

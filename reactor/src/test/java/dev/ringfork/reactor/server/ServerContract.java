@@ -19,6 +19,7 @@ abstract class ServerContract
                 SendingContract,
                 FileContract,
                 ClosingContract,
+                ThrowingContract,
                 ConnectingContract,
                 AcceptingContract,
                 LifeContract,

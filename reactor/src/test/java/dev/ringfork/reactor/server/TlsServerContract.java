@@ -22,6 +22,7 @@ abstract class TlsServerContract
                 SendingContract,
                 FileContract,
                 ClosingContract,
+                ThrowingContract,
                 LifeContract {
     private Rig rig;
 

@@ -96,7 +96,7 @@ final class OffloadServer implements LoopThread.Role, Host {
                     "%s (%s), %s"
                             .formatted(
                                     Names.of(architecture),
-                                    "%d to %d threads".formatted(choice.min(), choice.max()),
+                                    choice.range(),
                                     plan.engine().description());
             Server started =
                     new ReactorServer(server.loop, bound, description, server.pool::current);

@@ -25,9 +25,7 @@ final class ReactorPoolCrew implements Crew {
 
     ReactorPoolCrew(ServerPlan plan, ThreadChoice threads) {
         this.description =
-                "%s (%d to %d threads)"
-                        .formatted(
-                                Names.of(Architecture.REACTOR_POOL), threads.min(), threads.max());
+                "%s (%s)".formatted(Names.of(Architecture.REACTOR_POOL), threads.range());
         this.shared = plan.shared();
         this.poller = new Poller(shared);
         // A loop is queued once at most, and there may be one that ends for each that begins.

@@ -40,21 +40,21 @@ record ThreadChoice(int min, int max, int queue) {
                 refuse(architecture, asked.queue, "--thread-queue");
                 yield new ThreadChoice(0, Integer.MAX_VALUE, 0);
             }
-            case THREAD_PER_CONNECTION -> {
-                refuse(architecture, asked.queue, "--thread-queue");
-                yield checked(asked, 0, CONNECTION_THREADS, 0);
-            }
             case LEADER_FOLLOWERS -> {
                 refuse(architecture, asked.min, "--min-threads");
-                refuse(architecture, asked.queue, "--thread-queue");
-                yield checked(asked, 1, poolThreads(), 0);
+                yield withoutQueue(architecture, asked, 1, poolThreads());
             }
-            case REACTOR_POOL, SIMULATED_PROACTOR, HALF_SYNC_HALF_ASYNC, BUFFERED_POOL -> {
-                refuse(architecture, asked.queue, "--thread-queue");
-                yield checked(asked, 1, poolThreads(), 0);
-            }
+            case THREAD_PER_CONNECTION -> withoutQueue(architecture, asked, 0, CONNECTION_THREADS);
+            case REACTOR_POOL, SIMULATED_PROACTOR, HALF_SYNC_HALF_ASYNC, BUFFERED_POOL ->
+                    withoutQueue(architecture, asked, 1, poolThreads());
             case THREAD_POOL -> checked(asked, 1, poolThreads(), QUEUE);
         };
+    }
+
+    private static ThreadChoice withoutQueue(
+            Architecture architecture, Asked asked, int min, int max) {
+        refuse(architecture, asked.queue, "--thread-queue");
+        return checked(asked, min, max, 0);
     }
 
     private static int poolThreads() {
@@ -87,5 +87,10 @@ record ThreadChoice(int min, int max, int queue) {
                     "--thread-queue %d: 0 lets all wait in the backlog".formatted(queued));
         }
         return new ThreadChoice(least, most, queued);
+    }
+
+    /** As the command line would say it. */
+    String range() {
+        return "%d to %d threads".formatted(min, max);
     }
 }

@@ -13,7 +13,7 @@ record ThreadsCrew(String description, ThreadChoice choice, ThreadFactory thread
     static ThreadsCrew of(Architecture architecture, ThreadChoice choice) {
         String bounds =
                 architecture == Architecture.THREAD_POOL
-                        ? "%d to %d threads".formatted(choice.min(), choice.max())
+                        ? choice.range()
                         : "at most " + choice.max();
         return new ThreadsCrew(
                 Names.of(architecture) + " (" + bounds + ")",

@@ -61,7 +61,7 @@ final class SignalEchoCommand implements Runnable {
 
     private Address address() {
         try {
-            return Address.parse((host.contains(":") ? "[" + host + "]:" : host + ":") + port);
+            return Hosts.inet(host, port);
         } catch (IllegalArgumentException e) {
             throw Refusal.usage(e);
         }

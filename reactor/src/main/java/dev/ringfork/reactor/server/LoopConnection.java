@@ -5,6 +5,7 @@ import dev.ringfork.bindings.Address;
 import dev.ringfork.reactor.offload.LoopEnd;
 import dev.ringfork.reactor.protocol.Buffer;
 import dev.ringfork.reactor.protocol.Protocol;
+import dev.ringfork.reactor.queue.FilePart;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;

@@ -8,17 +8,13 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import dev.ringfork.bindings.Errno;
 import dev.ringfork.bindings.Platform;
 import dev.ringfork.reactor.protocol.Buffer;
+import dev.ringfork.reactor.queue.FilePart;
+import dev.ringfork.reactor.queue.PartQueue;
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What waits to be sent on one connection, in order: leased buffers and parts of files.
- *
- * <p>Confined to the loop's thread. Owns what is in it until it is sent or {@link #clear} is
- * called.
- */
-final class WriteQueue {
+/** What waits to be sent on one connection, and how it is sent. */
+final class WriteQueue extends PartQueue {
     /** More to come at once: let the kernel put the head of a response and its file together. */
     private static final int MORE_FOLLOWS =
             MSG_NOSIGNAL | (Platform.current().linux() ? MSG_MORE : 0);
@@ -26,24 +22,11 @@ final class WriteQueue {
     /** One sendfile(2) sends at most this, so that one fast peer does not hold the loop. */
     private static final long FILE_CHUNK_BYTES = 1 << 20;
 
-    /** Each part holds a descriptor; a session that stops when congested never has two. */
-    static final int FILE_PARTS_MAX = 16;
-
     private final Loop loop;
-    private @Nullable Object[] items = new @Nullable Object[2];
-    private int head;
-    private int count;
-    // Bytes in all buffers but the last one, which its writer fills without telling.
-    private long sealedBytes;
-    private int fileParts;
     private boolean blocked;
 
     WriteQueue(Loop loop) {
         this.loop = loop;
-    }
-
-    boolean isEmpty() {
-        return count == 0;
     }
 
     /** Whether the last send found the socket full. */
@@ -51,24 +34,19 @@ final class WriteQueue {
         return blocked;
     }
 
-    /** Bytes in buffers; parts of files cost no memory. */
-    long bytes() {
-        return sealedBytes + (count > 0 && last() instanceof Buffer tail ? tail.length() : 0);
-    }
-
     /** Whether so much is queued that its peer should not ask for more; any part of a file is. */
     boolean high() {
-        return fileParts > 0 || bytes() > loop.settings.highWaterBytes();
+        return files() > 0 || bytes() > loop.settings.highWaterBytes();
     }
 
     /** Whether it has fallen so far that more may be queued. */
     boolean low() {
-        return fileParts == 0 && bytes() <= loop.settings.lowWaterBytes();
+        return files() == 0 && bytes() <= loop.settings.lowWaterBytes();
     }
 
     /** The last buffer if it has room, else a new one behind it; null when there is no more. */
     @Nullable Buffer tail(int room) {
-        if (count > 0 && last() instanceof Buffer tail && tail.room() >= room) {
+        if (count() > 0 && last() instanceof Buffer tail && tail.room() >= room) {
             return tail;
         }
         if (bytes() + loop.pool.slotBytes() > loop.settings.maxQueuedBytes()) {
@@ -108,10 +86,6 @@ final class WriteQueue {
         return Math.max(0, (length - tailRoom() + slot - 1) / slot);
     }
 
-    private int tailRoom() {
-        return count > 0 && last() instanceof Buffer tail ? tail.room() : 0;
-    }
-
     /** Copies bytes in, of which {@link #accepts} has said that they fit. */
     void copy(MemorySegment source, long offset, long length) {
         long done = 0;
@@ -130,46 +104,12 @@ final class WriteQueue {
     /** Takes over a filled buffer; the bounds are its writer's. */
     void append(Buffer filled) {
         // One after the other, small answers to a slow peer would each hold a buffer.
-        if (count > 0 && last() instanceof Buffer tail && tail.room() >= filled.length()) {
+        if (count() > 0 && last() instanceof Buffer tail && tail.room() >= filled.length()) {
             copy(filled.segment(), filled.start(), filled.length());
-            loop.pool.release(filled);
+            release(filled);
         } else {
             enqueue(filled);
         }
-    }
-
-    /** How many parts of files wait. */
-    int files() {
-        return fileParts;
-    }
-
-    /** Takes a part of a file, unless there are {@value #FILE_PARTS_MAX}: then returns false. */
-    boolean add(FilePart part) {
-        if (fileParts == FILE_PARTS_MAX) {
-            return false;
-        }
-        enqueue(part);
-        fileParts++;
-        return true;
-    }
-
-    private void enqueue(Object item) {
-        if (count > 0 && last() instanceof Buffer tail) {
-            sealedBytes += tail.length();
-        }
-        if (count == items.length) {
-            grow();
-        }
-        items[(head + count++) & (items.length - 1)] = item;
-    }
-
-    private void grow() {
-        @Nullable Object[] larger = new @Nullable Object[2 * items.length];
-        for (int i = 0; i < count; i++) {
-            larger[i] = at(i);
-        }
-        items = larger;
-        head = 0;
     }
 
     /**
@@ -188,20 +128,20 @@ final class WriteQueue {
 
     private long sendFile(int fd, FilePart part) {
         blocked = false;
-        long wanted = Math.min(part.remaining, FILE_CHUNK_BYTES);
-        loop.fileOffset.set(JAVA_LONG, 0, part.offset);
+        long wanted = Math.min(part.remaining(), FILE_CHUNK_BYTES);
+        loop.fileOffset.set(JAVA_LONG, 0, part.offset());
         long sent =
                 wanted == 0
                         ? 0
-                        : loop.descriptors.sendfile(fd, part.fd, loop.fileOffset.address(), wanted);
+                        : loop.descriptors.sendfile(
+                                fd, part.fd(), loop.fileOffset.address(), wanted);
         if (sent == 0 && wanted > 0) {
             // The file has become shorter than what was promised to the peer.
             return -Errno.EIO;
         }
         if (sent >= 0) {
-            part.offset += sent;
-            part.remaining -= sent;
-            if (part.remaining == 0) {
+            part.advance(sent);
+            if (part.remaining() == 0) {
                 removeFirst();
             }
         }
@@ -210,7 +150,7 @@ final class WriteQueue {
 
     private long sendBuffers(int fd) {
         int buffers = 1;
-        while (buffers < count && buffers < Loop.IOV_MAX && at(buffers) instanceof Buffer) {
+        while (buffers < count() && buffers < Loop.IOV_MAX && at(buffers) instanceof Buffer) {
             buffers++;
         }
         long wanted = 0;
@@ -231,7 +171,7 @@ final class WriteQueue {
 
     private long sendOne(int fd) {
         Buffer buffer = (Buffer) at(0);
-        int flags = count > 1 ? MORE_FOLLOWS : MSG_NOSIGNAL;
+        int flags = count() > 1 ? MORE_FOLLOWS : MSG_NOSIGNAL;
         return loop.sockets.send(fd, buffer.address() + buffer.start(), buffer.length(), flags);
     }
 
@@ -245,10 +185,7 @@ final class WriteQueue {
             Buffer buffer = (Buffer) at(0);
             int taken = (int) Math.min(left, buffer.length());
             left -= taken;
-            if (count > 1) {
-                sealedBytes -= taken;
-            }
-            buffer.consume(taken);
+            consumeFirst(buffer, taken);
             if (buffer.length() > 0) {
                 return;
             }
@@ -256,40 +193,19 @@ final class WriteQueue {
         }
     }
 
-    /** Removes the first item, which has nothing left to send. */
-    private void removeFirst() {
-        release(at(0));
-        items[head] = null;
-        head = (head + 1) & (items.length - 1);
-        count--;
+    @Override
+    protected void release(Buffer buffer) {
+        loop.pool.release(buffer);
     }
 
-    private void release(Object item) {
-        if (item instanceof FilePart part) {
-            fileParts--;
-            loop.descriptors.close(part.fd);
-        } else {
-            loop.pool.release((Buffer) item);
-        }
+    @Override
+    protected void closeFile(int file) {
+        loop.descriptors.close(file);
     }
 
-    /** Gives everything back unsent. */
-    void clear() {
-        for (int i = 0; i < count; i++) {
-            release(at(i));
-        }
-        Arrays.fill(items, null);
-        count = 0;
-        sealedBytes = 0;
+    @Override
+    public void clear() {
+        super.clear();
         blocked = false;
-    }
-
-    private Object last() {
-        return at(count - 1);
-    }
-
-    @SuppressWarnings("NullAway") // Places below count are never null.
-    private Object at(int index) {
-        return items[(head + index) & (items.length - 1)];
     }
 }

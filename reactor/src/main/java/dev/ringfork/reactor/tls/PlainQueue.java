@@ -4,63 +4,24 @@ package dev.ringfork.reactor.tls;
 import dev.ringfork.bindings.Descriptors;
 import dev.ringfork.bindings.Errno;
 import dev.ringfork.reactor.protocol.Buffer;
+import dev.ringfork.reactor.queue.FilePart;
+import dev.ringfork.reactor.queue.PartQueue;
 import dev.ringfork.reactor.server.ServerSettings;
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What waits to be encrypted on one connection, in order: leased buffers and parts of files.
- *
- * <p>Confined to the loop's thread. Owns what is in it until it is taken out or {@link #clear} is
- * called.
- */
-final class PlainQueue {
-    /** As many as a connection without TLS holds; each has a descriptor. */
-    private static final int FILE_PARTS_MAX = 16;
-
+/** What waits to be encrypted on one connection. */
+final class PlainQueue extends PartQueue {
     private final TlsMemory memory;
     private final Descriptors descriptors;
     private final long bytesMax;
     private final int slotBytes;
-    private @Nullable Object[] items = new @Nullable Object[2];
-    private int head;
-    private int count;
-    // Bytes in all buffers but the last item, which its writer fills without telling.
-    private long sealedBytes;
-    private int fileParts;
-
-    /** A part of a file. */
-    private static final class FilePart {
-        final int fd;
-        long offset;
-        long remaining;
-
-        FilePart(int fd, long offset, long remaining) {
-            this.fd = fd;
-            this.offset = offset;
-            this.remaining = remaining;
-        }
-    }
 
     PlainQueue(TlsMemory memory, Descriptors descriptors, ServerSettings settings) {
         this.memory = memory;
         this.descriptors = descriptors;
         this.bytesMax = settings.maxQueuedBytes();
         this.slotBytes = settings.bufferBytes();
-    }
-
-    boolean isEmpty() {
-        return count == 0;
-    }
-
-    /** Bytes in buffers; parts of files cost no memory. */
-    long bytes() {
-        return sealedBytes + (count > 0 && last() instanceof Buffer tail ? tail.length() : 0);
-    }
-
-    boolean hasFiles() {
-        return fileParts > 0;
     }
 
     /**
@@ -79,7 +40,7 @@ final class PlainQueue {
         }
         Buffer fresh = memory.leaseForOutput();
         if (fresh != null) {
-            append(fresh);
+            enqueue(fresh);
         }
         return fresh;
     }
@@ -101,7 +62,7 @@ final class PlainQueue {
         long done = 0;
         while (done < length) {
             if (tailRoom() == 0) {
-                append(memory.leaseReserved());
+                enqueue(memory.leaseReserved());
             }
             Buffer tail = (Buffer) last();
             int piece = (int) Math.min(length - done, tail.room());
@@ -112,10 +73,6 @@ final class PlainQueue {
         return 0;
     }
 
-    private int tailRoom() {
-        return count > 0 && last() instanceof Buffer tail ? tail.room() : 0;
-    }
-
     /**
      * Takes a part of a file.
      *
@@ -124,32 +81,11 @@ final class PlainQueue {
      * @return false if it may not, or there are too many
      */
     boolean add(int fd, long offset, long length, boolean wanted) {
-        if (!wanted || fileParts == FILE_PARTS_MAX) {
-            descriptors.close(fd);
-            return false;
+        if (wanted && add(new FilePart(fd, offset, length))) {
+            return true;
         }
-        append(new FilePart(fd, offset, length));
-        fileParts++;
-        return true;
-    }
-
-    private void append(Object item) {
-        if (count > 0 && last() instanceof Buffer tail) {
-            sealedBytes += tail.length();
-        }
-        if (count == items.length) {
-            grow();
-        }
-        items[(head + count++) & (items.length - 1)] = item;
-    }
-
-    private void grow() {
-        @Nullable Object[] larger = new @Nullable Object[2 * items.length];
-        for (int i = 0; i < count; i++) {
-            larger[i] = at(i);
-        }
-        items = larger;
-        head = 0;
+        descriptors.close(fd);
+        return false;
     }
 
     /**
@@ -161,10 +97,10 @@ final class PlainQueue {
     int peek(Scratch scratch) {
         int length = 0;
         scratch.plainOut.clear();
-        for (int i = 0; i < count && length < Scratch.PLAIN_BYTES; i++) {
+        for (int i = 0; i < count() && length < Scratch.PLAIN_BYTES; i++) {
             int room = Scratch.PLAIN_BYTES - length;
             if (at(i) instanceof FilePart part) {
-                int wanted = (int) Math.min(room, part.remaining);
+                int wanted = (int) Math.min(room, part.remaining());
                 int read = wanted == 0 ? 0 : read(part, scratch.file, wanted);
                 if (read < 0) {
                     // What comes before it is sent first.
@@ -172,7 +108,7 @@ final class PlainQueue {
                 }
                 scratch.putPlain(scratch.file, 0, length, read);
                 length += read;
-                if (read < part.remaining) {
+                if (read < part.remaining()) {
                     return length;
                 }
             } else {
@@ -188,7 +124,7 @@ final class PlainQueue {
     private int read(FilePart part, MemorySegment target, int wanted) {
         long read;
         do {
-            read = descriptors.pread(part.fd, target.address(), wanted, part.offset);
+            read = descriptors.pread(part.fd(), target.address(), wanted, part.offset());
         } while (read == -Errno.EINTR);
         return read == 0 ? -Errno.EIO : (int) read;
     }
@@ -196,7 +132,7 @@ final class PlainQueue {
     /** Takes bytes out, and with them what has nothing left. */
     void consume(int bytes) {
         int left = bytes;
-        while (count > 0) {
+        while (!isEmpty()) {
             left -= takeFrom(at(0), left);
             if (remaining(at(0)) > 0) {
                 return;
@@ -207,56 +143,27 @@ final class PlainQueue {
 
     private int takeFrom(Object item, int bytes) {
         if (item instanceof FilePart part) {
-            int taken = (int) Math.min(bytes, part.remaining);
-            part.offset += taken;
-            part.remaining -= taken;
+            int taken = (int) Math.min(bytes, part.remaining());
+            part.advance(taken);
             return taken;
         }
         Buffer buffer = (Buffer) item;
         int taken = Math.min(bytes, buffer.length());
-        if (count > 1) {
-            sealedBytes -= taken;
-        }
-        buffer.consume(taken);
+        consumeFirst(buffer, taken);
         return taken;
     }
 
     private static long remaining(Object item) {
-        return item instanceof FilePart part ? part.remaining : ((Buffer) item).length();
+        return item instanceof FilePart part ? part.remaining() : ((Buffer) item).length();
     }
 
-    private void removeFirst() {
-        release(at(0));
-        items[head] = null;
-        head = (head + 1) & (items.length - 1);
-        count--;
+    @Override
+    protected void release(Buffer buffer) {
+        memory.release(buffer);
     }
 
-    private void release(Object item) {
-        if (item instanceof FilePart part) {
-            fileParts--;
-            descriptors.close(part.fd);
-        } else {
-            memory.release((Buffer) item);
-        }
-    }
-
-    /** Gives everything back unsent. */
-    void clear() {
-        for (int i = 0; i < count; i++) {
-            release(at(i));
-        }
-        Arrays.fill(items, null);
-        count = 0;
-        sealedBytes = 0;
-    }
-
-    private Object last() {
-        return at(count - 1);
-    }
-
-    @SuppressWarnings("NullAway") // Places below count are never null.
-    private Object at(int index) {
-        return items[(head + index) & (items.length - 1)];
+    @Override
+    protected void closeFile(int fd) {
+        descriptors.close(fd);
     }
 }

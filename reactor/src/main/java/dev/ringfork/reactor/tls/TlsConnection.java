@@ -66,7 +66,7 @@ final class TlsConnection implements Connection {
         boolean fallen =
                 congested
                         && !waiting
-                        && !queue.hasFiles()
+                        && queue.files() == 0
                         && queued <= settings.lowWaterBytes()
                         && queued < refusedAt;
         if (!fallen && !fed) {
@@ -186,7 +186,7 @@ final class TlsConnection implements Connection {
 
     @Override
     public boolean congested() {
-        congested |= queue.hasFiles() || queuedBytes() > settings.highWaterBytes();
+        congested |= queue.files() > 0 || queuedBytes() > settings.highWaterBytes();
         return congested;
     }
 

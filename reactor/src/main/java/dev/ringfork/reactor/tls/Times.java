@@ -12,6 +12,9 @@ import dev.ringfork.reactor.protocol.Connection;
 final class Times {
     private static final long NONE = Long.MAX_VALUE;
 
+    /** How soon to look again when nobody would tell that a queue has fallen. */
+    private static final long LOOK_AGAIN_NS = 5_000_000L;
+
     /** What is due. */
     enum Due {
         NOTHING,
@@ -25,6 +28,7 @@ final class Times {
     private long againNs = NONE;
     private long sessionNs = NONE;
     private long armedNs = NONE;
+    private boolean looked;
 
     Times(Connection connection) {
         this.connection = connection;
@@ -52,6 +56,17 @@ final class Times {
     void againIn(long delayNs) {
         againNs = Math.min(againNs, connection.nowNs() + Math.max(1, delayNs));
         arm();
+    }
+
+    /**
+     * Asks for {@link Due#AGAIN} as long as it is wanted: at the next turn first, since mostly all
+     * is sent by then.
+     */
+    void look(boolean wanted) {
+        if (wanted) {
+            againIn(looked ? LOOK_AGAIN_NS : 0);
+        }
+        looked = wanted;
     }
 
     /** What is due now, one thing at a time; it is cleared. */

@@ -232,7 +232,7 @@ final class TlsConnection implements Connection {
 
     @Override
     public void abort() {
-        outer.abort();
+        session.abort();
     }
 
     @Override

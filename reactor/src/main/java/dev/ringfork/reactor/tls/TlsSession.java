@@ -21,9 +21,6 @@ final class TlsSession implements Session {
     /** A handshake is a few round trips: a drain does not wait for one that is stuck. */
     private static final long DRAIN_GRACE_NS = 2_000_000_000L;
 
-    /** How soon to look again when nobody would tell that a queue has fallen. */
-    private static final long LOOK_AGAIN_NS = 5_000_000L;
-
     private enum State {
         HANDSHAKE,
         OPEN,
@@ -51,7 +48,6 @@ final class TlsSession implements Session {
     private boolean starved;
     private boolean alertHeld;
     private boolean stopped;
-    private boolean looked;
     private boolean inputEnded;
     private boolean outputEnded;
     private boolean unread;
@@ -88,7 +84,7 @@ final class TlsSession implements Session {
         } else if (state == State.OPEN && !inputEnded) {
             // Who cut it, the peer or somebody between, is not known: what came may not be all.
             errno = Errno.ECONNRESET;
-            outer.abort();
+            abort();
         }
     }
 
@@ -110,7 +106,11 @@ final class TlsSession implements Session {
                 switch (due) {
                     case HANDSHAKE -> abort(Failure.HANDSHAKE_TIMEOUT, "");
                     case AGAIN -> work(null);
-                    case SESSION -> expired();
+                    case SESSION -> {
+                        if (state == State.OPEN) {
+                            inner().expired(connection);
+                        }
+                    }
                     case NOTHING -> {}
                 }
             }
@@ -118,12 +118,6 @@ final class TlsSession implements Session {
         } finally {
             end();
             times.expired();
-        }
-    }
-
-    private void expired() {
-        if (state == State.OPEN) {
-            inner().expired(connection);
         }
     }
 
@@ -145,15 +139,20 @@ final class TlsSession implements Session {
 
     @Override
     public void closed(Connection same, int why) {
+        release();
+        if (inner != null) {
+            inner.closed(connection, why == 0 ? errno : why);
+        }
+    }
+
+    /** Nothing is received or sent any more: gives back what that was done with. */
+    private void release() {
         state = State.CLOSED;
         memory.forget(this);
         records.clear();
         output.clear();
         input.clear();
         connection.ended();
-        if (inner != null) {
-            inner.closed(connection, why == 0 ? errno : why);
-        }
     }
 
     private void begin() {
@@ -483,12 +482,8 @@ final class TlsSession implements Session {
         }
         if (state == State.OPEN && reading() && input.pending()) {
             times.againIn(0);
-        } else if (connection.mustLook()) {
-            // At the next turn first: mostly all is sent by then.
-            times.againIn(looked ? LOOK_AGAIN_NS : 0);
-            looked = true;
         } else {
-            looked = false;
+            times.look(connection.mustLook());
         }
     }
 
@@ -529,7 +524,7 @@ final class TlsSession implements Session {
     private void abort(Failure why, Object detail) {
         report(why, detail);
         errno = why.errno();
-        outer.abort();
+        abort();
     }
 
     private void report(Failure why, Object detail) {
@@ -543,7 +538,7 @@ final class TlsSession implements Session {
     }
 
     long encryptedBytes() {
-        return output.bytes() + outer.queuedBytes();
+        return state == State.CLOSED ? 0 : output.bytes() + outer.queuedBytes();
     }
 
     void finish(boolean linger) {
@@ -553,6 +548,12 @@ final class TlsSession implements Session {
             times.sessionIn(0);
             touch();
         }
+    }
+
+    /** Ends it now. A connection beside its loop tells that only later, when the call has ended. */
+    void abort() {
+        release();
+        outer.abort();
     }
 
     void expireAfter(long delayNs) {

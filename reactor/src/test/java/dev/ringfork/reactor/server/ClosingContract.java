@@ -222,6 +222,27 @@ interface ClosingContract extends Rigged {
     }
 
     @Test
+    default void shouldShowNothingMoreToASessionThatAborts() {
+        Probe probe =
+                new Probe()
+                        .onReceived((connection, in) -> {
+                            in.consume(1);
+                            connection.abort();
+                            assertFalse(connection.write(new byte[1]));
+                        });
+        rig().start(probe, settings -> settings.bufferBytes(1024));
+        Client client = rig().connect();
+
+        try (Probe.Hold _ = probe.hold()) {
+            client.send(new byte[3000]);
+        }
+
+        assertEquals(0, probe.awaitClosed());
+        probe.awaitReceived();
+        assertFalse(probe.hasReceived(), "it was shown more");
+    }
+
+    @Test
     default void shouldAbortAnotherConnectionThatIsReadyInTheSameTurn() {
         rig().assumeThatOneLoopServes();
         List<Connection> all = new ArrayList<>();

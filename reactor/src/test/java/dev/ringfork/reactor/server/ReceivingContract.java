@@ -236,6 +236,26 @@ interface ReceivingContract extends Rigged {
     }
 
     @Test
+    default void shouldShowNothingMoreToASessionThatLeavesAFullBuffer() {
+        Probe probe = new Probe().onReceived((connection, in) -> {});
+        rig().start(probe, settings -> settings.bufferBytes(BUFFER));
+        Client client = rig().connect();
+
+        try (Probe.Hold _ = probe.hold()) {
+            client.send(new byte[3 * BUFFER]);
+        }
+
+        assertEquals(ENOBUFS, probe.awaitClosed());
+        rig().awaitReport("full buffer");
+        String shown = "";
+        while (probe.hasReceived()) {
+            shown = probe.awaitReceived();
+        }
+        assertEquals(BUFFER, shown.length(), "it was shown a full buffer, and that last");
+        assertEquals(0, rig().reported("full buffer"), "it was said again");
+    }
+
+    @Test
     default void shouldKeepAPausedSessionThatLeavesAFullBuffer() {
         Probe probe =
                 new Probe()

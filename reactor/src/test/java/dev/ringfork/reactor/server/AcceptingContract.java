@@ -35,8 +35,6 @@ interface AcceptingContract extends Rigged {
         assertEquals(3, server.statistics().accepted());
         assertEquals(3, server.statistics().open());
         assertEquals(0, server.statistics().closed());
-        assertEquals(12, server.statistics().bytesIn());
-        Waiting.until(() -> server.statistics().bytesOut() == 12, "the bytes to be counted");
 
         try (Client client = rig().connect()) {
             client.ping();
@@ -47,6 +45,21 @@ interface AcceptingContract extends Rigged {
     }
 
     @Test
+    default void shouldCountWhatItReceivesAndSends() {
+        rig().assumeThatBytesAreAllTheSession();
+        Server server = rig().start(Rig.ECHO);
+        for (int i = 1; i <= 3; i++) {
+            try (Client client = rig().connect()) {
+                client.ping();
+                client.ping();
+            }
+            int bytes = 8 * i;
+            Waiting.until(() -> server.statistics().bytesIn() == bytes, "what came in");
+            Waiting.until(() -> server.statistics().bytesOut() == bytes, "what went out");
+        }
+    }
+
+    @Test
     default void shouldShedConnectionsBeyondItsLimit() {
         Server server = rig().start(Rig.ECHO, settings -> settings.maxConnections(2));
         Client first = rig().connect();
@@ -54,7 +67,7 @@ interface AcceptingContract extends Rigged {
         first.ping();
         second.ping();
 
-        rig().connect().expectClosed();
+        rig().expectShed();
 
         Waiting.until(() -> server.statistics().shed() == 1, "the shed connection");
         rig().awaitReport("--max-connections");
@@ -109,7 +122,7 @@ interface AcceptingContract extends Rigged {
         pingTwice(served);
 
         rig().calls.refuse("accept4", EMFILE);
-        rig().connect().expectClosed();
+        rig().expectShed();
 
         Waiting.until(() -> server.statistics().shed() == 1, "the shed connection");
         rig().awaitReport("ulimit -n");
@@ -125,7 +138,7 @@ interface AcceptingContract extends Rigged {
             pingTwice(connectWhenShedding(server));
             long sheds = server.statistics().shed();
             rig().calls.refuse("accept4", EMFILE);
-            rig().connect().expectClosed();
+            rig().expectShed();
             Waiting.until(() -> server.statistics().shed() > sheds, "the shed connection");
         }
     }
@@ -135,13 +148,13 @@ interface AcceptingContract extends Rigged {
         while (true) {
             long opened = server.statistics().accepted();
             long shed = server.statistics().shed();
-            Client client = rig().connect();
+            Client client = rig().connectUnlessShed();
             Waiting.until(
                     () ->
                             server.statistics().accepted() > opened
                                     || server.statistics().shed() > shed,
                     "the server to decide about a connection");
-            if (server.statistics().accepted() > opened) {
+            if (client != null && server.statistics().accepted() > opened) {
                 return client;
             }
         }
@@ -154,16 +167,18 @@ interface AcceptingContract extends Rigged {
     }
 
     @Test
-    default void shouldNotSpinWhileDescriptorsAreOut() {
+    default void shouldNotSpinWhileDescriptorsAreOut() throws IOException {
         rig().calls.refuse("accept4", IntStream.generate(() -> ENFILE).limit(10_000).toArray());
-        rig().start(Rig.ECHO);
-        Client waiting = rig().connect().send("ping");
+        Server server = rig().start(Rig.ECHO);
+        // In the queue of the listener, whatever it is to say once it is served.
+        try (Client _ = Client.connect(server.addresses().getFirst())) {
 
-        // It tries again ten times a second.
-        assertFalse(rig().calls.pollsAgain(30, Duration.ofMillis(120)));
+            // It tries again ten times a second.
+            assertFalse(rig().calls.pollsAgain(30, Duration.ofMillis(60)));
+        }
 
         rig().calls.relent("accept4");
-        assertEquals("ping", waiting.read(4));
+        rig().connect().ping();
     }
 
     @Test

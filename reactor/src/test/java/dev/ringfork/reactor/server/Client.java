@@ -61,19 +61,19 @@ final class Client implements AutoCloseable {
         if (receiveBytes > 0) {
             below.setReceiveBufferSize(receiveBytes);
         }
-        return connect((Address.Inet4) address, tls, below, socket -> {});
+        return connect(address, tls, below, socket -> {});
     }
 
     /** The same with a socket that is not connected yet, and a handshake that is prepared. */
     static Client connect(
-            Address.Inet4 address, SSLContext tls, Socket below, Consumer<SSLSocket> preparation)
+            Address address, SSLContext tls, Socket below, Consumer<SSLSocket> preparation)
             throws IOException {
         try {
-            connect(below, inetAddress(address), address.port());
+            connect(below, address);
             SSLSocket socket =
                     (SSLSocket)
                             tls.getSocketFactory()
-                                    .createSocket(below, "localhost", address.port(), true);
+                                    .createSocket(below, "localhost", below.getPort(), true);
             preparation.accept(socket);
             socket.startHandshake();
             return new Client(below, socket, socket.getInputStream(), socket.getOutputStream());
@@ -84,35 +84,38 @@ final class Client implements AutoCloseable {
     }
 
     @SuppressWarnings("AddressSelection") // The server's own address, not a name.
-    private static void connect(Socket socket, InetAddress host, int port) throws IOException {
+    private static void connect(Socket socket, Address address) throws IOException {
+        InetSocketAddress to =
+                switch (address) {
+                    case Address.Inet4 inet ->
+                            new InetSocketAddress(inetAddress(inet), inet.port());
+                    case Address.Inet6 inet ->
+                            new InetSocketAddress(Inet6Address.ofLiteral("::1"), inet.port());
+                    default -> throw new IllegalArgumentException(address.toString());
+                };
         socket.setTcpNoDelay(true);
         socket.setSoTimeout((int) Waiting.DEADLINE.toMillis());
-        socket.connect(new InetSocketAddress(host, port), (int) Waiting.DEADLINE.toMillis());
-    }
-
-    /** With a receive buffer of its own size, so that a slow reader is noticed early. */
-    static Client connect(Address address, int receiveBytes) throws IOException {
-        return switch (address) {
-            case Address.Unix unix -> connectUnix(unix);
-            case Address.Inet4 inet -> connectInet(inetAddress(inet), inet.port(), receiveBytes);
-            case Address.Inet6 inet ->
-                    connectInet(Inet6Address.ofLiteral("::1"), inet.port(), receiveBytes);
-            default -> throw new IllegalArgumentException(address.toString());
-        };
+        socket.connect(to, (int) Waiting.DEADLINE.toMillis());
     }
 
     private static InetAddress inetAddress(Address.Inet4 address) throws IOException {
         return InetAddress.getByAddress(ByteBuffer.allocate(4).putInt(address.host()).array());
     }
 
-    private static Client connectInet(InetAddress host, int port, int receiveBytes)
-            throws IOException {
+    /** With a receive buffer of its own size, so that a slow reader is noticed early. */
+    static Client connect(Address address, int receiveBytes) throws IOException {
+        return address instanceof Address.Unix unix
+                ? connectUnix(unix)
+                : connectInet(address, receiveBytes);
+    }
+
+    private static Client connectInet(Address address, int receiveBytes) throws IOException {
         Socket socket = new Socket();
         try {
             if (receiveBytes > 0) {
                 socket.setReceiveBufferSize(receiveBytes);
             }
-            connect(socket, host, port);
+            connect(socket, address);
             return new Client(socket, socket.getInputStream(), socket.getOutputStream());
         } catch (IOException e) {
             socket.close();

@@ -178,6 +178,7 @@ interface LifeContract extends Rigged {
 
     @Test
     default void shouldServeWhoWasQueuedWhenItDrains() {
+        rig().assumeThatTheKernelConnects();
         Probe first = new Probe().onDraining(connection -> {});
         AtomicBoolean one = new AtomicBoolean();
         Server server =
@@ -264,7 +265,7 @@ interface LifeContract extends Rigged {
     // ---- stop
 
     @Test
-    default void shouldCloseEverythingAtOnceWhenItStops() throws IOException {
+    default void shouldCloseEverythingAtOnceWhenItStops() {
         Probe probe = new Probe();
         Server server = rig().start(probe);
         Client client = rig().connect();
@@ -274,7 +275,7 @@ interface LifeContract extends Rigged {
 
         assertEquals(0, probe.awaitClosed());
         assertEquals(0, server.statistics().open());
-        assertThrows(IOException.class, () -> rig().connect(server.addresses().getFirst()));
+        assertTrue(refuses(server), "it still accepts");
         client.close();
         server.stop();
         server.close();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ringfork.reactor.server;
 
+import dev.ringfork.reactor.testing.EngineUnderTest;
+
 /** Every arrangement of loops. */
 enum LoopsUnderTest {
     /** A reactor. */
@@ -15,6 +17,8 @@ enum LoopsUnderTest {
     SERIAL,
     /** One that accepts and one for each connection. */
     THREADS,
+    /** One that accepts, and some of which each serves one connection at a time. */
+    THREAD_POOL,
     /** One that accepts and one for each connection, on a virtual thread. */
     VIRTUAL,
     /** One that accepts and one for each connection, turned by a pool. */
@@ -33,6 +37,7 @@ enum LoopsUnderTest {
             case ONE -> builder;
             case SERIAL -> builder.architecture(Architecture.SERIAL);
             case THREADS -> builder.architecture(Architecture.THREAD_PER_CONNECTION);
+            case THREAD_POOL -> builder.architecture(Architecture.THREAD_POOL).maxThreads(256);
             case VIRTUAL -> builder.architecture(Architecture.VIRTUAL_THREADS);
             case POOL -> builder.architecture(Architecture.REACTOR_POOL);
             case FOLLOWERS -> builder.architecture(Architecture.LEADER_FOLLOWERS);
@@ -52,6 +57,7 @@ enum LoopsUnderTest {
             case ONE -> "reactor";
             case SERIAL -> "serial";
             case THREADS -> "thread-per-connection";
+            case THREAD_POOL -> "thread-pool";
             case VIRTUAL -> "virtual-threads";
             case POOL -> "reactor-pool";
             case FOLLOWERS -> "leader-followers";
@@ -59,6 +65,15 @@ enum LoopsUnderTest {
             case SYNC -> "half-sync-half-async";
             case BUFFERED -> "buffered-pool";
             case SHARED, REUSEPORT, ACCEPTOR -> "multi-reactor, " + Names.of(this);
+        };
+    }
+
+    /** What it waits with unless told, on Linux. */
+    EngineUnderTest usualEngine() {
+        return switch (this) {
+            case SERIAL, THREADS, THREAD_POOL -> EngineUnderTest.POLL;
+            case VIRTUAL, POOL, FOLLOWERS -> EngineUnderTest.EPOLL_EDGE;
+            default -> EngineUnderTest.EPOLL_LEVEL;
         };
     }
 
@@ -90,5 +105,10 @@ enum LoopsUnderTest {
     /** Whether there may be a listener with a name in the file system. */
     boolean hasPaths() {
         return this != REUSEPORT;
+    }
+
+    /** Whether it can be reached over a transport. */
+    boolean listensOn(TransportUnderTest transport) {
+        return transport != TransportUnderTest.UNIX || hasPaths();
     }
 }

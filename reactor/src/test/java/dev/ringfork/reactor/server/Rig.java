@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ringfork.bindings.Address;
+import dev.ringfork.bindings.SocketOption;
 import dev.ringfork.bindings.Syscalls;
+import dev.ringfork.reactor.protocol.Connection;
 import dev.ringfork.reactor.protocol.Protocol;
 import dev.ringfork.reactor.testing.Calls;
 import dev.ringfork.reactor.testing.Certificates;
@@ -148,6 +150,16 @@ final class Rig implements AutoCloseable {
                 "who binds a path tries first whether somebody serves it");
     }
 
+    /** Skips a test that counts bytes or buffers. */
+    void assumeThatBytesAreAllTheSession() {
+        assumeTrue(tls == null, "records need bytes and buffers too");
+    }
+
+    /** Skips a test whose clients connect while the loop is held. */
+    void assumeThatTheKernelConnects() {
+        assumeTrue(tls == null, "a handshake would wait for the loop, which is held");
+    }
+
     /** Skips a test whose session opens connections. */
     void assumeThatSessionsConnect() {
         assumeTrue(loops.sessionsConnect(), "sessions beside the loop cannot open connections");
@@ -185,11 +197,7 @@ final class Rig implements AutoCloseable {
     /** Connects with a receive buffer of this size. */
     Client connect(int receiveBytes) {
         try {
-            Address address = server().addresses().getFirst();
-            return opened(
-                    tls == null
-                            ? Client.connect(address, receiveBytes)
-                            : Client.connect(address, receiveBytes, tls.client()));
+            return connect(server().addresses().getFirst(), receiveBytes);
         } catch (IOException e) {
             throw new UncheckedIOException("connecting", e);
         }
@@ -197,7 +205,39 @@ final class Rig implements AutoCloseable {
 
     /** Connects where that may be refused. */
     Client connect(Address address) throws IOException {
-        return opened(Client.connect(address));
+        return connect(address, 0);
+    }
+
+    private Client connect(Address address, int receiveBytes) throws IOException {
+        if (tls == null) {
+            return opened(Client.connect(address, receiveBytes));
+        }
+        assumeTrue(!(address instanceof Address.Unix), "the JDK has no TLS over unix sockets");
+        if (othersAreOpen()) {
+            // Before the handshake, which would wait.
+            assumeThatManyAreServed();
+        }
+        return opened(Client.connect(address, receiveBytes, tls.client()));
+    }
+
+    /** Connects; null if the server closes that during the handshake, where there is one. */
+    @Nullable Client connectUnlessShed() {
+        try {
+            return connect(server().addresses().getFirst());
+        } catch (IOException e) {
+            if (tls == null) {
+                throw new UncheckedIOException("connecting", e);
+            }
+            return null;
+        }
+    }
+
+    /** Connects, and expects to be closed unserved. */
+    void expectShed() {
+        Client client = connectUnlessShed();
+        if (client != null) {
+            client.expectClosed();
+        }
     }
 
     /** Connects with TLS, over a socket and with a handshake of the test's own. */
@@ -208,12 +248,21 @@ final class Rig implements AutoCloseable {
     }
 
     private Client opened(Client client) {
-        boolean second = clients.stream().anyMatch(other -> !other.closed());
+        boolean second = othersAreOpen();
         clients.add(client);
         if (second) {
             assumeThatManyAreServed();
         }
         return client;
+    }
+
+    private boolean othersAreOpen() {
+        return clients.stream().anyMatch(other -> !other.closed());
+    }
+
+    /** Leaves a socket so little room that its peer has to read for more to be sent. */
+    void takeLittle(Connection connection) {
+        SocketOption.SO_SNDBUF.set(calls.syscalls().sockets(), connection.fd(), 4096);
     }
 
     /** Closes the clients, and leaves the server. */

@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.ringfork.bindings.SocketOption;
 import dev.ringfork.reactor.protocol.Buffer;
 import dev.ringfork.reactor.protocol.Connection;
 import dev.ringfork.reactor.testing.Waiting;
@@ -242,7 +241,7 @@ interface SendingContract extends Rigged {
     @Test
     default void shouldSendThroughASocketThatTakesLittleAtATime() {
         byte[] bytes = Rig.bulk(500_000);
-        Probe probe = new Probe().onOpen(this::takeLittle);
+        Probe probe = new Probe().onOpen(rig()::takeLittle);
         rig().start(probe, settings -> settings.bufferBytes(BUFFER));
         Client client = rig().connect(2048);
 
@@ -253,16 +252,14 @@ interface SendingContract extends Rigged {
         Waiting.until(() -> probe.ask(Connection::queuedBytes) == 0, "an empty queue");
     }
 
-    private void takeLittle(Connection connection) {
-        SocketOption.SO_SNDBUF.set(rig().calls.syscalls().sockets(), connection.fd(), 4096);
-    }
-
     @Test
     default void shouldBoundWhatItQueuesForAPeerThatReadsLater() {
-        byte[] bytes = Rig.bulk(20_000_000);
+        rig().assumeThatBytesAreAllTheSession();
+        byte[] bytes = Rig.bulk(2_000_000);
         AtomicLong most = new AtomicLong();
         Probe probe =
                 new Probe()
+                        .onOpen(rig()::takeLittle)
                         .onReceived((connection, in) -> {
                             assertTrue(connection.write(in));
                             most.accumulateAndGet(connection.queuedBytes(), Math::max);
@@ -291,7 +288,7 @@ interface SendingContract extends Rigged {
         byte[] first = Rig.bulk(1_000_000);
         Probe probe =
                 new Probe()
-                        .onOpen(this::takeLittle)
+                        .onOpen(rig()::takeLittle)
                         .onWritable(connection -> {
                             assertTrue(connection.queuedBytes() <= 32_768);
                             connection.write("and more".getBytes(US_ASCII));
@@ -341,7 +338,7 @@ interface SendingContract extends Rigged {
 
     @Test
     default void shouldGiveUpOnAPeerThatTakesNothing() {
-        Probe probe = new Probe().onOpen(this::takeLittle);
+        Probe probe = new Probe().onOpen(rig()::takeLittle);
         rig().start(probe, settings -> settings.writeTimeout(Duration.ofMillis(60)));
         rig().connect(2048);
 
@@ -352,7 +349,7 @@ interface SendingContract extends Rigged {
 
     @Test
     default void shouldForgetTheWriteTimeOutOnceAllIsSent() {
-        Probe probe = new Probe().onOpen(this::takeLittle).onExpired(Connection::abort);
+        Probe probe = new Probe().onOpen(rig()::takeLittle).onExpired(Connection::abort);
         rig().start(probe, settings -> settings.writeTimeout(Duration.ofMillis(60)));
         Client client = rig().connect(2048);
         byte[] bytes = Rig.bulk(200_000);
@@ -446,7 +443,7 @@ interface SendingContract extends Rigged {
 
     @Test
     default void shouldOfferInputAgainWhenThereIsABufferForTheAnswer() {
-        Probe hoarder = new Probe().onOpen(this::takeLittle);
+        Probe hoarder = new Probe().onOpen(rig()::takeLittle);
         Probe answering = new Probe().onReceived(SendingContract::answerWhole);
         Client slow = connectWithFewBuffers(hoarder, answering, 8 * BUFFER);
         Client client = rig().connect().send("question");
@@ -467,7 +464,7 @@ interface SendingContract extends Rigged {
 
     @Test
     default void shouldTellASessionThatWasRefusedABuffer() {
-        Probe hoarder = new Probe().onOpen(this::takeLittle);
+        Probe hoarder = new Probe().onOpen(rig()::takeLittle);
         Probe refused = new Probe().onWritable(SendingContract::writeNow);
         Client slow = connectWithFewBuffers(hoarder, refused, 8 * BUFFER);
         Client client = rig().connect();

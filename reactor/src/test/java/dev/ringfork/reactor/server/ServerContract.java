@@ -65,7 +65,14 @@ abstract class ServerContract
     final void openRig(@TempDir Path folder) {
         transport().assumeThere();
         Address address = transport().address(folder);
-        rig = new Rig(engine(), loops(), syscalls(), cutsReads(), address, null);
+        rig =
+                new Rig(
+                        engine(),
+                        loops(),
+                        syscalls(),
+                        cutsReads(),
+                        address,
+                        transport().certificate());
     }
 
     @AfterEach

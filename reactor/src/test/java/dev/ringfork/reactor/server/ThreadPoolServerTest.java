@@ -3,7 +3,12 @@ package dev.ringfork.reactor.server;
 
 import dev.ringfork.reactor.testing.EngineUnderTest;
 
-final class TlsPollServerTest extends TlsServerContract {
+final class ThreadPoolServerTest extends ServerContract {
+
+    @Override
+    LoopsUnderTest loops() {
+        return LoopsUnderTest.THREAD_POOL;
+    }
 
     @Override
     EngineUnderTest engine() {

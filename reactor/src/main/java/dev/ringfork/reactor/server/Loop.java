@@ -3,6 +3,7 @@ package dev.ringfork.reactor.server;
 
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import dev.ringfork.bindings.Address;
 import dev.ringfork.bindings.Descriptors;
 import dev.ringfork.bindings.Errno;
 import dev.ringfork.bindings.Sockets;
@@ -15,6 +16,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +38,7 @@ final class Loop implements AutoCloseable {
     final Descriptors descriptors;
     final Sockets sockets;
     final Protocol protocol;
+    final List<Address> addresses;
     final ServerSettings settings;
     final ConnectionLimit limit;
     final BufferSource pool;
@@ -67,6 +70,7 @@ final class Loop implements AutoCloseable {
         this.descriptors = plan.syscalls().descriptors();
         this.sockets = plan.syscalls().sockets();
         this.protocol = plan.protocol();
+        this.addresses = plan.addresses();
         this.settings = plan.settings();
         this.limit = plan.limit();
         this.pool = pool;

@@ -36,7 +36,7 @@ abstract class LoopConnection implements LoopEnd {
     LoopConnection(Loop loop, int fd, @Nullable Address remote) {
         this.loop = loop;
         this.fd = fd;
-        this.names = new SocketNames(loop.sockets, fd, remote);
+        this.names = new SocketNames(loop.sockets, loop.addresses, fd, remote);
         this.queue = new WriteQueue(loop);
         this.input = new Leftover(loop);
     }

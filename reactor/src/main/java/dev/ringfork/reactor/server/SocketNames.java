@@ -3,6 +3,7 @@ package dev.ringfork.reactor.server;
 
 import dev.ringfork.bindings.Address;
 import dev.ringfork.bindings.Sockets;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SocketNames {
     private final Sockets sockets;
+    private final List<Address> listening;
     private int fd;
     private @Nullable Address remote;
     private @Nullable Address local;
@@ -19,10 +21,12 @@ final class SocketNames {
     /**
      * Asks about a socket.
      *
+     * @param listening where its server listens
      * @param remote the peer's address where it is known, as the one that was connected to is
      */
-    SocketNames(Sockets sockets, int fd, @Nullable Address remote) {
+    SocketNames(Sockets sockets, List<Address> listening, int fd, @Nullable Address remote) {
         this.sockets = sockets;
+        this.listening = listening;
         this.fd = fd;
         this.remote = remote;
     }
@@ -36,7 +40,7 @@ final class SocketNames {
 
     Address local() {
         if (local == null) {
-            local = SocketQueries.own(sockets, fd);
+            local = UnixPath.published(SocketQueries.own(sockets, fd), listening);
         }
         return local;
     }

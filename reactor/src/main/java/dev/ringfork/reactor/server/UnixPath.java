@@ -18,6 +18,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -55,8 +56,32 @@ final class UnixPath {
         if (attributes(path) != null && (!isSocket(path) || answers(syscalls, address))) {
             throw new SyscallException("bind", Errno.EADDRINUSE, address);
         }
-        String own = "." + Long.toString(ProcessHandle.current().pid(), Character.MAX_RADIX);
-        return new UnixPath(path, path.resolveSibling(own));
+        return new UnixPath(path, Path.of(interim(address).path()));
+    }
+
+    /** The name that the socket of an address is bound under; short, since paths are bounded. */
+    private static Address.Unix interim(Address.Unix address) {
+        // Of this process and this path alone.
+        int own = 31 * (int) ProcessHandle.current().pid() + address.path().hashCode();
+        String name = "." + Integer.toUnsignedString(own, Character.MAX_RADIX);
+        return new Address.Unix(Path.of(address.path()).resolveSibling(name).toString());
+    }
+
+    /**
+     * What a connection's own address is known by: the kernel names the one that its listener was
+     * bound under.
+     *
+     * @param listening the addresses of this process's listeners
+     */
+    static Address published(Address own, List<Address> listening) {
+        for (Address address : listening) {
+            if (own instanceof Address.Unix
+                    && address instanceof Address.Unix unix
+                    && interim(unix).equals(own)) {
+                return unix;
+            }
+        }
+        return own;
     }
 
     private static boolean isSocket(Path path) {

@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.ringfork.bindings.Address;
 import dev.ringfork.bindings.SyscallException;
 import dev.ringfork.reactor.protocol.Connection;
+import dev.ringfork.reactor.testing.Waiting;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -20,6 +21,8 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -68,6 +71,27 @@ interface AddressContract extends Rigged {
     private static List<Path> list(Path folder) throws IOException {
         try (Stream<Path> names = Files.list(folder)) {
             return names.toList();
+        }
+    }
+
+    @Test
+    default void shouldTellAConnectionWhichUnixPathItCameTo(@TempDir Path folder)
+            throws IOException {
+        Address[] paths = {unix(folder.resolve("one")), unix(folder.resolve("other"))};
+        BlockingQueue<Address> told = new LinkedBlockingQueue<>();
+        rig().start(
+                        connection -> {
+                            told.add(connection.localAddress());
+                            return connection::write;
+                        },
+                        settings -> settings,
+                        paths);
+
+        for (Address path : paths) {
+            try (Client client = rig().connect(path)) {
+                client.ping();
+                assertEquals(path, Waiting.of(told, "the address"));
+            }
         }
     }
 

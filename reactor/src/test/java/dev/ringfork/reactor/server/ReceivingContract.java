@@ -48,7 +48,7 @@ interface ReceivingContract extends Rigged {
     default void shouldServeManyConnectionsAtOnce() {
         rig().start(Rig.ECHO);
         List<Client> clients = new ArrayList<>();
-        for (int i = 0; i < 200; i++) {
+        for (int i = 0; i < 100; i++) {
             clients.add(rig().connect().send("client %03d".formatted(i)));
         }
 

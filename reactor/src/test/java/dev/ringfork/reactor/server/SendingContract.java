@@ -310,6 +310,7 @@ interface SendingContract extends Rigged {
 
     @Test
     default void shouldAnswerOthersWhileOneFloods() {
+        rig().assumeThatManyAreServed();
         AtomicInteger connections = new AtomicInteger();
         rig().start(connection ->
                 connections.getAndIncrement() == 0
@@ -328,7 +329,7 @@ interface SendingContract extends Rigged {
                         });
 
         Client pinging = rig().connect();
-        for (int i = 0; i < 100; i++) {
+        for (int i = 0; i < 20; i++) {
             pinging.ping();
         }
 

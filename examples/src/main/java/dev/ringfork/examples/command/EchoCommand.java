@@ -17,6 +17,11 @@ final class EchoCommand implements Runnable {
             description = "Send back datagrams, not the bytes of connections: nc -u 127.0.0.1 7000")
     private boolean udp;
 
+    @Option(
+            names = "--seqpacket",
+            description = "Send back packets, SOCK_SEQPACKET of unix(7), at --unix (Linux).")
+    private boolean seqpacket;
+
     @Mixin private final ServerOptions server = new ServerOptions(7000);
     @Mixin private final CommonOptions common = new CommonOptions();
 
@@ -27,10 +32,19 @@ final class EchoCommand implements Runnable {
     @Override
     public void run() {
         ServerRun run = new ServerRun(console, server, common);
+        EchoProtocol echo = new EchoProtocol(server.idleTimeout.duration());
+        if (seqpacket && (udp || server.unix == null)) {
+            throw Refusal.usage(
+                    "--seqpacket: packets come over Unix sockets alone, say where with --unix and leave"
+                            + " --udp out",
+                    null);
+        }
         if (udp) {
             run.runDatagrams(new DatagramEcho(), Service.DATAGRAM_ECHO);
+        } else if (seqpacket) {
+            run.runPackets(echo, Service.ECHO);
         } else {
-            run.run(new EchoProtocol(server.idleTimeout.duration()), Service.ECHO);
+            run.run(echo, Service.ECHO);
         }
     }
 }

@@ -55,6 +55,22 @@ final class ServerRun {
                 service);
     }
 
+    /** The same for connections that carry packets. */
+    void runPackets(Protocol protocol, Service service) {
+        run(
+                (address, settings, tls) -> {
+                    if (tls != null) {
+                        throw Refusal.usage(
+                                "TLS is for streams: leave --tls-cert and --tls-key out with --seqpacket",
+                                null);
+                    }
+                    ServerBuilder builder = Server.builder(protocol);
+                    options.arrange(builder);
+                    return builder.listenPackets(address).settings(settings).start();
+                },
+                service);
+    }
+
     /** The same for a server of datagrams. */
     void runDatagrams(DatagramProtocol protocol, Service service) {
         run(

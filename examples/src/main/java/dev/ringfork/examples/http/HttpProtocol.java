@@ -55,6 +55,11 @@ public final class HttpProtocol implements Protocol, WholeMessages {
     }
 
     @Override
+    public boolean needsStream() {
+        return true;
+    }
+
+    @Override
     public WholeMessages.Judge judge() {
         return new MessageJudge(this);
     }

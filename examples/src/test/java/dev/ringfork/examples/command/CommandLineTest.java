@@ -261,6 +261,16 @@ class CommandLineTest {
         run("echo", "--udp", "--port=0", flag).refused(2, "ringfork echo: " + sentence);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"--port=0", "--udp"})
+    void shouldRefusePacketsElsewhereThanAtAUnixPath(String flag) {
+        run("echo", "--seqpacket", flag)
+                .refused(
+                        2,
+                        "ringfork echo: --seqpacket: packets come over Unix sockets alone, say where"
+                                + " with --unix and leave --udp out");
+    }
+
     @Test
     void shouldTakeAServerToHandClientsOnTo() {
         Outcome outcome = run("proxy", "--print-config", "--to=127.0.0.1:8080");

@@ -1,15 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ringfork.examples.command;
 
+import static dev.ringfork.bindings.abi.SocketConstants.AF_UNIX;
+import static dev.ringfork.bindings.abi.SocketConstants.MSG_DONTWAIT;
+import static dev.ringfork.bindings.abi.SocketConstants.MSG_NOSIGNAL;
+import static dev.ringfork.bindings.abi.SocketConstants.SOCK_CLOEXEC;
+import static dev.ringfork.bindings.abi.SocketConstants.SOCK_SEQPACKET;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.ringfork.bindings.Address;
+import dev.ringfork.bindings.Errno;
+import dev.ringfork.bindings.Platform;
+import dev.ringfork.bindings.Sockets;
 import dev.ringfork.bindings.Syscalls;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.net.ConnectException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
@@ -183,6 +194,46 @@ class ServerCommandTest {
             server.signal("TERM");
             assertEquals(0, server.awaitExit());
         }
+    }
+
+    @Test
+    void shouldSendPacketsBack(@TempDir Path folder) throws Exception {
+        assumeTrue(Platform.current().linux(), "only Linux has packets on Unix sockets");
+        Path path = folder.resolve("socket");
+        Sockets sockets = Syscalls.get().sockets();
+        int fd = sockets.socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+        try (Arena arena = Arena.ofConfined();
+                CommandProcess server =
+                        CommandProcess.start("echo", "--seqpacket", "--unix=" + path)) {
+            String line = server.nextOut();
+            assertTrue(line.startsWith("ringfork echo: unix:" + path + " ("), line);
+            MemorySegment name = arena.allocate(Address.BYTES_MAX, 8);
+            int length = new Address.Unix(path.toString()).encode(name);
+            assertEquals(0, sockets.connect(fd, name, length));
+            MemorySegment packets = arena.allocateFrom("onetwo");
+            sockets.send(fd, packets.address(), 3, MSG_NOSIGNAL);
+            sockets.send(fd, packets.address() + 3, 3, MSG_NOSIGNAL);
+
+            MemorySegment back = arena.allocate(16);
+            assertEquals(3, receive(sockets, fd, back));
+            assertEquals("one", back.getString(0));
+            assertEquals(3, receive(sockets, fd, back));
+            assertEquals("two", back.getString(0));
+            server.signal("TERM");
+            assertEquals(0, server.awaitExit());
+        } finally {
+            Syscalls.get().descriptors().close(fd);
+        }
+    }
+
+    /** Waits for a packet, with a deadline. */
+    private static long receive(Sockets sockets, int fd, MemorySegment into) {
+        long deadline = System.nanoTime() + TIMEOUT_MS * 1_000_000L;
+        long received = -Errno.EAGAIN;
+        while (received == -Errno.EAGAIN && System.nanoTime() < deadline) {
+            received = sockets.recv(fd, into.address(), into.byteSize() - 1, MSG_DONTWAIT);
+        }
+        return received;
     }
 
     @Test

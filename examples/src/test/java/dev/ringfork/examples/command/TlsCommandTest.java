@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import javax.net.ssl.SSLContext;
@@ -67,12 +68,11 @@ final class TlsCommandTest {
                 "-----BEGIN %s-----\n%s\n-----END %s-----\n".formatted(label, text, label));
     }
 
-    private CommandProcess start(String command) throws IOException {
-        return CommandProcess.start(
-                command,
-                "--port=0",
-                "--tls-cert=" + folder.resolve("cert.pem"),
-                "--tls-key=" + folder.resolve("key.pem"));
+    private CommandProcess start(String... command) throws IOException {
+        List<String> all = new ArrayList<>(List.of(command));
+        all.add("--tls-cert=" + folder.resolve("cert.pem"));
+        all.add("--tls-key=" + folder.resolve("key.pem"));
+        return CommandProcess.start(all.toArray(String[]::new));
     }
 
     private static SSLSocket connect(SSLContext context, int port)
@@ -98,7 +98,7 @@ final class TlsCommandTest {
     @Test
     void shouldServeHttpsAndTakeARenewedCertificate() throws Exception {
         SSLContext first = renew("first");
-        try (CommandProcess server = start("serve")) {
+        try (CommandProcess server = start("serve", "--port=0")) {
             int port = server.port();
             assertTrue(ask(first, port).startsWith("HTTP/1.1 200 "), "the first certificate");
 
@@ -123,7 +123,7 @@ final class TlsCommandTest {
     @Test
     void shouldEchoOverTls() throws Exception {
         SSLContext context = renew("echo");
-        try (CommandProcess server = start("echo");
+        try (CommandProcess server = start("echo", "--port=0");
                 SSLSocket client = connect(context, server.port())) {
             client.getOutputStream().write("ping".getBytes(StandardCharsets.US_ASCII));
 
@@ -134,10 +134,22 @@ final class TlsCommandTest {
     }
 
     @Test
+    void shouldRefusePackets() throws Exception {
+        renew("packets");
+        try (CommandProcess server = start("echo", "--seqpacket", "--unix=/run/echo")) {
+            assertEquals(2, server.awaitExit());
+            assertEquals(
+                    "ringfork echo: TLS is for streams: leave --tls-cert and --tls-key out with"
+                            + " --seqpacket",
+                    server.nextErr());
+        }
+    }
+
+    @Test
     void shouldSayWhatIsWrongWithACertificate() throws Exception {
         renew("damaged");
         Files.delete(folder.resolve("key.pem"));
-        try (CommandProcess server = start("serve")) {
+        try (CommandProcess server = start("serve", "--port=0")) {
             assertEquals(1, server.awaitExit());
             assertEquals(
                     "ringfork serve: %s cannot be read: there is no such file"

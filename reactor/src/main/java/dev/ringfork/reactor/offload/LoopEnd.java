@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  */
 public interface LoopEnd extends Connection {
 
+    /** Whether it carries packets: each buffer is one, and none is joined with another. */
+    boolean packets();
+
     /** Takes over a filled buffer and queues it. Whoever has filled it has kept the bounds. */
     void append(Buffer filled);
 

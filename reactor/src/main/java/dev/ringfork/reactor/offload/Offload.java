@@ -58,9 +58,12 @@ public final class Offload implements Protocol {
     public Session open(Connection connection) {
         LoopEnd mine = (LoopEnd) connection;
         sessions.getAndIncrement();
-        WorkerSession worker = new WorkerSession(this, workers.assign(), connection.fd());
+        WorkerSession worker = new WorkerSession(this, workers.assign(), mine);
+        // A packet is whole.
+        WholeMessages judges = mine.packets() ? null : whole;
         LoopSession session =
-                new LoopSession(this, mine, worker.mailbox(), whole == null ? null : whole.judge());
+                new LoopSession(
+                        this, mine, worker.mailbox(), judges == null ? null : judges.judge());
         worker.mailbox().open(session);
         return session;
     }

@@ -7,6 +7,7 @@ import dev.ringfork.reactor.Clock;
 import dev.ringfork.reactor.protocol.Buffer;
 import dev.ringfork.reactor.protocol.Connection;
 import dev.ringfork.reactor.protocol.Protocol;
+import dev.ringfork.reactor.queue.Packets;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,7 @@ final class WorkerConnection implements Connection {
     private final Mailbox mailbox;
     private final BufferSource buffers;
     private final int fd;
+    private final boolean packets;
     private final Batch batch = new Batch();
     private long nowNs = Clock.nowNs();
     private long expiry;
@@ -35,11 +37,12 @@ final class WorkerConnection implements Connection {
     /** What the session has left. */
     private @Nullable Buffer input;
 
-    WorkerConnection(Offload offload, Mailbox mailbox, int fd) {
+    WorkerConnection(Offload offload, Mailbox mailbox, int fd, boolean packets) {
         this.offload = offload;
         this.mailbox = mailbox;
         this.buffers = offload.buffers(mailbox::fed);
         this.fd = fd;
+        this.packets = packets;
     }
 
     // ---- for the session's runner
@@ -125,11 +128,15 @@ final class WorkerConnection implements Connection {
         if (left == null) {
             return false;
         }
-        if (left.length() == 0 || closing) {
+        boolean begun = packets && left.start() > 0;
+        if (left.length() == 0 || begun || closing) {
             return drop(left);
         }
         if (paused || congested()) {
             return false;
+        }
+        if (packets) {
+            return drop(left);
         }
         if (left.length() == left.capacity()) {
             return true;
@@ -148,7 +155,7 @@ final class WorkerConnection implements Connection {
         }
         input = null;
         buffers.release(left);
-        batch.effects |= offload.waitsForWhole() ? Batch.INPUT_DONE : 0;
+        batch.effects |= offload.waitsForWhole() && !packets ? Batch.INPUT_DONE : 0;
         return false;
     }
 
@@ -226,6 +233,9 @@ final class WorkerConnection implements Connection {
         if (!writing()) {
             return false;
         }
+        if (packets) {
+            Packets.requireFits(length, buffers.slotBytes());
+        }
         long needed = needed(length);
         if (!bounds(needed) || !buffers.reserve(needed)) {
             refused(needed);
@@ -241,9 +251,15 @@ final class WorkerConnection implements Connection {
         return true;
     }
 
+    /** The last buffer, unless it is a packet already. */
+    private @Nullable Buffer last() {
+        Buffer tail = batch.outgoing.tail();
+        return tail == null || (packets && tail.length() > 0) ? null : tail;
+    }
+
     /** The last buffer if it has room, else one of those that were reserved. */
     private Buffer tail() {
-        Buffer tail = batch.outgoing.tail();
+        Buffer tail = last();
         if (tail != null && tail.room() > 0) {
             return tail;
         }
@@ -262,7 +278,7 @@ final class WorkerConnection implements Connection {
     }
 
     private int tailRoom() {
-        Buffer tail = batch.outgoing.tail();
+        Buffer tail = last();
         return tail == null ? 0 : tail.room();
     }
 
@@ -293,7 +309,7 @@ final class WorkerConnection implements Connection {
         if (!writing()) {
             return null;
         }
-        Buffer tail = batch.outgoing.tail();
+        Buffer tail = last();
         if (tail != null && tail.room() >= room) {
             return tail;
         }
@@ -309,7 +325,7 @@ final class WorkerConnection implements Connection {
 
     @Override
     public boolean writeFile(int file, long offset, long length) {
-        if (!writing() || files() == Limits.FILES_MAX) {
+        if (!writing() || packets || files() == Limits.FILES_MAX) {
             offload.close(file);
             return false;
         }

@@ -19,10 +19,10 @@ final class WorkerSession implements Runnable {
     private @Nullable Session session;
     private int failure;
 
-    WorkerSession(Offload offload, Workers.Worker worker, int fd) {
+    WorkerSession(Offload offload, Workers.Worker worker, LoopEnd loop) {
         this.offload = offload;
         this.mailbox = new Mailbox(offload, this, worker);
-        this.connection = new WorkerConnection(offload, mailbox, fd);
+        this.connection = new WorkerConnection(offload, mailbox, loop.fd(), loop.packets());
     }
 
     Mailbox mailbox() {

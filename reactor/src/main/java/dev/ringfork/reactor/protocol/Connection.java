@@ -13,6 +13,14 @@ import org.jspecify.annotations.Nullable;
  * <p>Confined to the loop thread that calls the session, except {@link #execute}, which any thread
  * may call. After the connection is closed every method does nothing.
  *
+ * <p>A server may listen for packets, unix(7)'s {@code SOCK_SEQPACKET}, and then a connection keeps
+ * them apart. Each call of {@code write} is one packet, and what is written into one {@link
+ * #output} is one: none is joined with another or split. A packet is at most {@link #bufferBytes}
+ * long. Writing a longer one is an {@link IllegalArgumentException}; receiving one closes the
+ * connection with {@code EMSGSIZE}, and so does one for which the socket's buffer is too small. An
+ * empty write sends nothing. An empty packet counts as the peer's end: recv(2) returns 0 for both.
+ * Parts of files are refused. Those that {@link #connect} opens are streams.
+ *
  * <p>Writes are queued, and sent when the session's call returns: many small writes become one
  * system call. Reading stops by itself while more than the high-water mark is queued and starts
  * again at the low-water mark, so a peer that does not read costs a bounded amount of memory.
@@ -24,6 +32,7 @@ public interface Connection {
      *
      * @return false if nothing was queued, because the queue's bound would be exceeded or the
      *     connection is closing
+     * @throws IllegalArgumentException if this is a packet of more than {@link #bufferBytes}
      */
     boolean write(MemorySegment source, long offset, long length);
 
@@ -69,7 +78,8 @@ public interface Connection {
      *
      * @param fd taken over: closed when sent or when the connection ends, also if this returns
      *     false
-     * @return false if nothing was queued: the connection is closing, or too many wait
+     * @return false if nothing was queued: the connection is closing or carries packets, or too
+     *     many wait
      */
     boolean writeFile(int fd, long offset, long length);
 

@@ -21,4 +21,12 @@ public interface Protocol {
      *     Connection#execute} aside
      */
     Session open(Connection connection);
+
+    /**
+     * Whether its messages may lie across the boundaries of packets, or several in one: a server
+     * with such a protocol refuses to listen for packets.
+     */
+    default boolean needsStream() {
+        return false;
+    }
 }

@@ -22,6 +22,10 @@ public interface Session {
      * <p>What is not consumed stays, and comes back in front of the bytes that follow. A session
      * that leaves a full buffer untouched ends its connection: nothing could ever be added.
      *
+     * <p>Of packets each call brings one, whole, and what is not consumed is dropped. Only one of
+     * which nothing was consumed comes back, alone, if the connection is paused or congested when
+     * this returns.
+     *
      * @param in leased for the time of the call
      */
     void received(Buffer in);

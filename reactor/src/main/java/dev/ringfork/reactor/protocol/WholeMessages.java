@@ -6,6 +6,8 @@ package dev.ringfork.reactor.protocol;
  * doing anything: a server that runs sessions on other threads can then wait until a message is
  * whole, so that a client that sends slowly holds none of them.
  *
+ * <p>Packets are whole as they come: nobody is asked about them.
+ *
  * <p>Called by loops: an implementation is immutable or thread-safe, and its judges never block.
  */
 public interface WholeMessages {

@@ -92,7 +92,7 @@ public final class DatagramServerBuilder {
         }
         settings.socketOptions().checkDatagrams(addresses);
         EngineChoice choice = EngineChoice.of(engine, trigger, syscalls);
-        ServerPlan plan = new ServerPlan(NO_STREAMS, addresses, choice, settings, syscalls);
+        ServerPlan plan = new ServerPlan(NO_STREAMS, List.of(), choice, settings, syscalls);
         LoopThread loop =
                 LoopThread.open(plan, "ringfork-datagrams", settings.stallThreshold().toNanos());
         List<UdpEndpoint> endpoints = new ArrayList<>();

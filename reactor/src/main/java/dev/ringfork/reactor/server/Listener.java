@@ -3,7 +3,6 @@ package dev.ringfork.reactor.server;
 
 import static dev.ringfork.bindings.abi.SocketConstants.SOCK_CLOEXEC;
 import static dev.ringfork.bindings.abi.SocketConstants.SOCK_NONBLOCK;
-import static dev.ringfork.bindings.abi.SocketConstants.SOCK_STREAM;
 
 import dev.ringfork.bindings.Address;
 import dev.ringfork.bindings.Errno;
@@ -65,8 +64,9 @@ final class Listener implements AutoCloseable {
      * @param holders how many will {@link #release} it
      * @throws dev.ringfork.bindings.SyscallException if the address cannot be had
      */
-    static Listener open(Syscalls syscalls, Address address, ServerSettings settings, int holders) {
-        return open(syscalls, address, settings, holders, Port.OWN);
+    static Listener open(
+            Syscalls syscalls, ListenAddress where, ServerSettings settings, int holders) {
+        return open(syscalls, where, settings, holders, Port.OWN);
     }
 
     /**
@@ -76,11 +76,11 @@ final class Listener implements AutoCloseable {
      * @throws dev.ringfork.bindings.SyscallException if the address cannot be had
      */
     static List<Listener> openGroup(
-            Syscalls syscalls, Address address, ServerSettings settings, int count) {
+            Syscalls syscalls, ListenAddress where, ServerSettings settings, int count) {
         List<Listener> group = new ArrayList<>();
         try {
-            group.add(open(syscalls, address, settings, 1, Port.FIRST));
-            Address chosen = group.getFirst().address();
+            group.add(open(syscalls, where, settings, 1, Port.FIRST));
+            ListenAddress chosen = new ListenAddress(group.getFirst().address(), where.packets());
             while (group.size() < count) {
                 group.add(open(syscalls, chosen, settings, 1, Port.NEXT));
             }
@@ -92,11 +92,16 @@ final class Listener implements AutoCloseable {
     }
 
     private static Listener open(
-            Syscalls syscalls, Address address, ServerSettings settings, int holders, Port port) {
+            Syscalls syscalls,
+            ListenAddress where,
+            ServerSettings settings,
+            int holders,
+            Port port) {
         Sockets sockets = syscalls.sockets();
         SocketOptions options = settings.socketOptions();
-        int fd = sockets.socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-        Errno.check("socket", fd, address);
+        Address address = where.address();
+        int type = where.type() | SOCK_NONBLOCK | SOCK_CLOEXEC;
+        int fd = where.check(sockets.socket(address.family(), type, 0));
         try {
             Made made = new Made(syscalls, fd, options);
             if (address instanceof Address.Inet4 || address instanceof Address.Inet6) {

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ringfork.reactor.server;
 
+import static dev.ringfork.bindings.abi.SocketConstants.SOCK_SEQPACKET;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.ringfork.bindings.Address;
 import dev.ringfork.bindings.Descriptors;
 import dev.ringfork.bindings.Errno;
+import dev.ringfork.bindings.SocketOption;
 import dev.ringfork.bindings.Sockets;
 import dev.ringfork.reactor.BufferSource;
 import dev.ringfork.reactor.Reactor;
@@ -46,6 +48,7 @@ final class Loop implements AutoCloseable {
     final EagerRead eagerRead = new EagerRead();
     final RateLimitedReport reports;
     final boolean edge;
+    private final boolean packets;
     final long writeTimeoutNs;
     final long lingerIdleNs;
     final long lingerTotalNs;
@@ -70,12 +73,13 @@ final class Loop implements AutoCloseable {
         this.descriptors = plan.syscalls().descriptors();
         this.sockets = plan.syscalls().sockets();
         this.protocol = plan.protocol();
-        this.addresses = plan.addresses();
+        this.addresses = plan.addresses().stream().map(ListenAddress::address).toList();
         this.settings = plan.settings();
         this.limit = plan.limit();
         this.pool = pool;
         this.reports = plan.reports();
         this.edge = reactor.demultiplexer().trigger() == Trigger.EDGE;
+        this.packets = plan.listensForPackets();
         this.writeTimeoutNs = settings.writeTimeout().toNanos();
         this.lingerIdleNs = settings.lingerIdle().toNanos();
         this.lingerTotalNs = settings.lingerTotal().toNanos();
@@ -111,6 +115,11 @@ final class Loop implements AutoCloseable {
         }
         pool.release(scratch);
         return received;
+    }
+
+    /** Whether an accepted connection carries packets; the kernel is asked only if it may. */
+    boolean carriesPackets(int fd) {
+        return packets && SocketOption.SO_TYPE.get(sockets, fd) == SOCK_SEQPACKET;
     }
 
     /** Closes an accepted descriptor that has found no place, counts it, and says why. */

@@ -24,9 +24,8 @@ abstract class LoopConnection implements LoopEnd {
 
     final SocketNames names;
     final WriteQueue queue;
-
-    /** What the session has left unconsumed. */
-    final Leftover input;
+    final Input input;
+    private final boolean packets;
 
     /**
      * Of a loop, with a socket of its own.
@@ -37,8 +36,10 @@ abstract class LoopConnection implements LoopEnd {
         this.loop = loop;
         this.fd = fd;
         this.names = new SocketNames(loop.sockets, loop.addresses, fd, remote);
-        this.queue = new WriteQueue(loop);
-        this.input = new Leftover(loop);
+        // Those that are opened here are streams.
+        this.packets = remote == null && loop.carriesPackets(fd);
+        this.queue = packets ? new PacketQueue(loop) : new WriteQueue(loop);
+        this.input = packets ? new PacketInput(loop) : new Input(loop);
     }
 
     @Override
@@ -87,7 +88,7 @@ abstract class LoopConnection implements LoopEnd {
             return null;
         }
         touch();
-        Buffer tail = queue.tail(room);
+        Buffer tail = queue.output(room);
         if (tail == null) {
             refused(room);
         }
@@ -96,7 +97,7 @@ abstract class LoopConnection implements LoopEnd {
 
     @Override
     public final boolean writeFile(int file, long offset, long length) {
-        if (!writing() || !queue.add(new FilePart(file, offset, length))) {
+        if (!writing() || packets || !queue.add(new FilePart(file, offset, length))) {
             loop.descriptors.close(file);
             return false;
         }
@@ -125,6 +126,11 @@ abstract class LoopConnection implements LoopEnd {
     }
 
     // ---- the rest
+
+    @Override
+    public final boolean packets() {
+        return packets;
+    }
 
     @Override
     public final @Nullable Buffer takeInput() {

@@ -37,11 +37,12 @@ final class MultiReactorServer implements Server {
 
     /** Binds, listens and starts the loops' threads. */
     static Server start(ServerPlan plan, LoopChoice arrangement) {
-        arrangement.accept().check(Platform.current(), plan.addresses());
+        List<Address> asked = plan.addresses().stream().map(ListenAddress::address).toList();
+        arrangement.accept().check(Platform.current(), asked);
         List<Listener> listeners = new ArrayList<>();
         List<LoopThread> loops = new ArrayList<>();
         try {
-            for (Address address : plan.addresses()) {
+            for (ListenAddress address : plan.addresses()) {
                 listeners.addAll(open(plan, arrangement, address));
             }
             long stallNs = plan.settings().stallThreshold().toNanos();
@@ -67,7 +68,8 @@ final class MultiReactorServer implements Server {
         }
     }
 
-    private static List<Listener> open(ServerPlan plan, LoopChoice arrangement, Address address) {
+    private static List<Listener> open(
+            ServerPlan plan, LoopChoice arrangement, ListenAddress address) {
         int loops = arrangement.loops();
         return switch (arrangement.accept()) {
             case SHARED -> List.of(Listener.open(plan.syscalls(), address, plan.settings(), loops));

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ServerBuilder {
     private final Protocol protocol;
-    private final List<Address> addresses = new ArrayList<>();
+    private final List<ListenAddress> addresses = new ArrayList<>();
     private Architecture architecture = Architecture.REACTOR;
     private @Nullable Integer loops;
     private @Nullable LoopAccept loopAccept;
@@ -35,7 +35,20 @@ public final class ServerBuilder {
 
     /** Adds an address to listen on; at least one. Port 0 lets the kernel choose. */
     public ServerBuilder listen(Address address) {
-        addresses.add(address);
+        addresses.add(new ListenAddress(address, false));
+        return this;
+    }
+
+    /**
+     * Adds a Unix path, or an abstract name, to listen on for connections that carry packets:
+     * {@code SOCK_SEQPACKET} of unix(7), which Linux has and macOS has not. What such a connection
+     * keeps apart and what it refuses is said at {@link dev.ringfork.reactor.protocol.Connection}.
+     * A server may listen for streams and for packets.
+     *
+     * @throws IllegalArgumentException if it is an address of TCP
+     */
+    public ServerBuilder listenPackets(Address address) {
+        addresses.add(new ListenAddress(address, true));
         return this;
     }
 
@@ -160,8 +173,14 @@ public final class ServerBuilder {
     }
 
     private ServerPlan plan(EngineChoice choice) {
-        settings.socketOptions().check(addresses);
-        return new ServerPlan(protocol, addresses, choice, settings, syscalls);
+        settings.socketOptions().check(addresses.stream().map(ListenAddress::address).toList());
+        ServerPlan plan = new ServerPlan(protocol, addresses, choice, settings, syscalls);
+        if (protocol.needsStream() && plan.listensForPackets()) {
+            throw new IllegalArgumentException(
+                    "%s needs streams and cannot be had in packets: listen for streams only"
+                            .formatted(protocol.getClass().getSimpleName()));
+        }
+        return plan;
     }
 
     /** For loops of many connections. */

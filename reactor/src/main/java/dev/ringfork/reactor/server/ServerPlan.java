@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ringfork.reactor.server;
 
-import dev.ringfork.bindings.Address;
 import dev.ringfork.bindings.Syscalls;
 import dev.ringfork.reactor.BufferPool;
 import dev.ringfork.reactor.Reactor;
@@ -16,7 +15,7 @@ import java.util.List;
  * server: the places for connections are its own.
  *
  * @param protocol what it does with bytes
- * @param addresses where it listens
+ * @param addresses where it listens, and for what
  * @param engine what its loops wait with
  * @param settings limits, time-outs and sizes
  * @param syscalls the way to the kernel
@@ -25,7 +24,7 @@ import java.util.List;
  */
 record ServerPlan(
         Protocol protocol,
-        List<Address> addresses,
+        List<ListenAddress> addresses,
         EngineChoice engine,
         ServerSettings settings,
         Syscalls syscalls,
@@ -34,7 +33,7 @@ record ServerPlan(
 
     ServerPlan(
             Protocol protocol,
-            List<Address> addresses,
+            List<ListenAddress> addresses,
             EngineChoice engine,
             ServerSettings settings,
             Syscalls syscalls) {
@@ -53,11 +52,16 @@ record ServerPlan(
         return new ServerPlan(other, addresses, engine, settings, syscalls, limit, reports);
     }
 
+    /** Whether connections may carry packets. */
+    boolean listensForPackets() {
+        return addresses.stream().anyMatch(ListenAddress::packets);
+    }
+
     /** Binds all addresses, or none; one loop will accept from each. */
     List<Listener> listen() {
         List<Listener> listeners = new ArrayList<>();
         try {
-            for (Address address : addresses) {
+            for (ListenAddress address : addresses) {
                 listeners.add(Listener.open(syscalls, address, settings, 1));
             }
             return listeners;

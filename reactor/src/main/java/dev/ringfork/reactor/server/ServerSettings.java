@@ -17,8 +17,8 @@ import java.util.function.Consumer;
  * @param backlog connections the kernel queues for each listener; it caps the number at somaxconn
  * @param maxConnections connections served at a time, by all loops together; more are closed
  *     unserved and counted
- * @param bufferBytes size of one buffer slot: what one read can bring, and the longest piece that a
- *     session can leave unconsumed
+ * @param bufferBytes size of one buffer slot: what one read can bring, the longest piece that a
+ *     session can leave unconsumed, and the longest packet
  * @param poolBytes bound of a loop's buffer memory, or of all of them where a connection has a
  *     thread of its own; taken from the system as needed; when it is used up, reading waits until a
  *     buffer comes back

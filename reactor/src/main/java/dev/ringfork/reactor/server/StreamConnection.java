@@ -243,7 +243,7 @@ final class StreamConnection extends LoopConnection implements EventHandler {
                 return;
             }
             int room = in.room();
-            long count = loop.sockets.recv(fd, in.address() + in.end(), room, 0);
+            long count = input.receive(fd, in);
             if (count <= 0) {
                 giveInput(in);
                 if (count != -Errno.EINTR) {
@@ -255,9 +255,10 @@ final class StreamConnection extends LoopConnection implements EventHandler {
             received = true;
             loop.counters.bytesIn.add(count);
             in.produced((int) count);
-            unread = count == room;
+            boolean more = input.more(count, room);
+            unread = more;
             deliver(in);
-            if (count < room && drained()) {
+            if (!more && drained()) {
                 return;
             }
         }
@@ -299,7 +300,7 @@ final class StreamConnection extends LoopConnection implements EventHandler {
         if (congested() || state != State.OPEN) {
             return;
         }
-        if (in.length() == in.capacity() && !paused) {
+        if (!paused && input.stuck(in)) {
             loop.reports.report(
                     "a connection was closed: its session left a full buffer unconsumed", nowNs());
             closeNow(Errno.ENOBUFS);
@@ -309,7 +310,7 @@ final class StreamConnection extends LoopConnection implements EventHandler {
     @Override
     public void giveInput(Buffer in) {
         input.hold(in);
-        if (in.length() == 0 || state != State.OPEN) {
+        if (!input.keeps(in) || state != State.OPEN) {
             input.release();
         } else if (starved) {
             fed();

@@ -14,7 +14,7 @@ import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /** What waits to be sent on one connection, and how it is sent. */
-final class WriteQueue extends PartQueue {
+class WriteQueue extends PartQueue {
     /** More to come at once: let the kernel put the head of a response and its file together. */
     private static final int MORE_FOLLOWS =
             MSG_NOSIGNAL | (Platform.current().linux() ? MSG_MORE : 0);
@@ -22,7 +22,7 @@ final class WriteQueue extends PartQueue {
     /** One sendfile(2) sends at most this, so that one fast peer does not hold the loop. */
     private static final long FILE_CHUNK_BYTES = 1 << 20;
 
-    private final Loop loop;
+    final Loop loop;
     private boolean blocked;
 
     WriteQueue(Loop loop) {
@@ -30,22 +30,22 @@ final class WriteQueue extends PartQueue {
     }
 
     /** Whether the last send found the socket full. */
-    boolean blocked() {
+    final boolean blocked() {
         return blocked;
     }
 
     /** Whether so much is queued that its peer should not ask for more; any part of a file is. */
-    boolean high() {
+    final boolean high() {
         return files() > 0 || bytes() > loop.settings.highWaterBytes();
     }
 
     /** Whether it has fallen so far that more may be queued. */
-    boolean low() {
+    final boolean low() {
         return files() == 0 && bytes() <= loop.settings.lowWaterBytes();
     }
 
     /** The last buffer if it has room, else a new one behind it; null when there is no more. */
-    @Nullable Buffer tail(int room) {
+    final @Nullable Buffer tail(int room) {
         if (count() > 0 && last() instanceof Buffer tail && tail.room() >= room) {
             return tail;
         }
@@ -68,8 +68,13 @@ final class WriteQueue extends PartQueue {
         return bounds(missing) && loop.pool.reserve(missing);
     }
 
+    /** A buffer for its user to write into directly; null when there is no more. */
+    @Nullable Buffer output(int room) {
+        return tail(room);
+    }
+
     /** Whether they could be if all buffers were free. */
-    boolean fits(long length) {
+    final boolean fits(long length) {
         long missing = missingBuffers(length);
         return missing * loop.pool.slotBytes() <= loop.settings.poolBytes() && bounds(missing);
     }
@@ -81,7 +86,7 @@ final class WriteQueue extends PartQueue {
     }
 
     /** How many buffers more than it has the queue needs for so many bytes. */
-    long missingBuffers(long length) {
+    final long missingBuffers(long length) {
         long slot = loop.pool.slotBytes();
         return Math.max(0, (length - tailRoom() + slot - 1) / slot);
     }
@@ -118,7 +123,7 @@ final class WriteQueue extends PartQueue {
      * @return the bytes sent, 0 if there was nothing in the first item, or {@code -errno}; {@link
      *     #blocked} is then true for {@code -EAGAIN} and after a short send
      */
-    long send(int fd) {
+    final long send(int fd) {
         long sent = at(0) instanceof FilePart part ? sendFile(fd, part) : sendBuffers(fd);
         if (sent == -Errno.EAGAIN) {
             blocked = true;
@@ -148,7 +153,8 @@ final class WriteQueue extends PartQueue {
         return sent;
     }
 
-    private long sendBuffers(int fd) {
+    /** Sends what is in the first buffers; there is one at least. */
+    long sendBuffers(int fd) {
         int buffers = 1;
         while (buffers < count() && buffers < Loop.IOV_MAX && at(buffers) instanceof Buffer) {
             buffers++;
@@ -163,10 +169,15 @@ final class WriteQueue extends PartQueue {
         }
         long sent = wanted == 0 ? 0 : buffers > 1 ? gather(fd, buffers) : sendOne(fd);
         if (sent >= 0) {
-            blocked = sent < wanted;
-            consume(sent, buffers);
+            sent(sent, wanted, buffers);
         }
         return sent;
+    }
+
+    /** Takes out what has gone of the first buffers. */
+    final void sent(long sent, long wanted, int buffers) {
+        blocked = sent < wanted;
+        consume(sent, buffers);
     }
 
     private long sendOne(int fd) {
@@ -175,7 +186,8 @@ final class WriteQueue extends PartQueue {
         return loop.sockets.send(fd, buffer.address() + buffer.start(), buffer.length(), flags);
     }
 
-    private long gather(int fd, int buffers) {
+    /** Sends by one call what the first entries of the loop's vector show. */
+    final long gather(int fd, int buffers) {
         return loop.descriptors.writev(fd, loop.iov.address(), buffers);
     }
 

@@ -68,4 +68,10 @@ public final class TlsProtocol implements Protocol {
     public Session open(Connection connection) {
         return new TlsSession(this, connection);
     }
+
+    /** Records are longer or shorter than packets. */
+    @Override
+    public boolean needsStream() {
+        return true;
+    }
 }

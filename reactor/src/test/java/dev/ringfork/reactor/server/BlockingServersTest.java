@@ -228,7 +228,7 @@ final class BlockingServersTest {
         ServerPlan plan =
                 new ServerPlan(
                         Rig.ECHO,
-                        List.of(Rig.LOOPBACK),
+                        List.of(new ListenAddress(Rig.LOOPBACK, false)),
                         EngineChoice.of(
                                 EngineUnderTest.POLL.engine(),
                                 EngineUnderTest.POLL.trigger(),

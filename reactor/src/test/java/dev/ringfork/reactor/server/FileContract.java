@@ -29,7 +29,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Files on their way to a peer: in order, whole, and closed in every case. */
 interface FileContract extends Rigged {
 
-    private static int open(Path file) {
+    /** Opens a file for reading. */
+    static int open(Path file) {
         try (Arena arena = Arena.ofConfined()) {
             int flags = O_RDONLY | O_CLOEXEC;
             int fd =
@@ -40,7 +41,8 @@ interface FileContract extends Rigged {
         }
     }
 
-    private static void assertClosed(Path file) {
+    /** Fails if this process holds a file open; skips the test where that cannot be seen. */
+    static void assertClosed(Path file) {
         assumeTrue(OpenDescriptors.known(), "this system does not list what is open");
         assertFalse(OpenDescriptors.holds(file), "the file is still open");
     }

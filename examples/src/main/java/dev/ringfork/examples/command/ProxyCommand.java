@@ -43,7 +43,6 @@ final class ProxyCommand implements Runnable {
 
     @Override
     public void run() {
-        refuseSessionsBesideTheLoop();
         ProxyProtocol protocol =
                 new ProxyProtocol(
                         address(),
@@ -51,17 +50,6 @@ final class ProxyCommand implements Runnable {
                         server.idleTimeout.duration(),
                         this::unreachable);
         new ServerRun(console, server, common).run(protocol, Service.PROXY);
-    }
-
-    private void refuseSessionsBesideTheLoop() {
-        switch (server.architecture) {
-            case SIMULATED_PROACTOR, HALF_SYNC_HALF_ASYNC, BUFFERED_POOL ->
-                    throw Refusal.usage(
-                            "--architecture %s: its sessions cannot open connections; choose reactor"
-                                    .formatted(Word.of(server.architecture)),
-                            null);
-            default -> {}
-        }
     }
 
     private Address address() {

@@ -12,6 +12,7 @@ import dev.ringfork.bindings.Address;
 import dev.ringfork.bindings.Errno;
 import dev.ringfork.bindings.SocketOption;
 import dev.ringfork.reactor.demux.Trigger;
+import dev.ringfork.reactor.server.Architecture;
 import dev.ringfork.reactor.server.Engine;
 import dev.ringfork.reactor.server.Server;
 import dev.ringfork.reactor.server.ServerSettings;
@@ -39,23 +40,37 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A proxy between the JDK's sockets, on every engine. */
+/** A proxy between the JDK's sockets, on every engine, and with threads beside the loop. */
 @ParameterizedClass
-@CsvSource({"AUTO, LEVEL", "EPOLL, EDGE", "EPOLL, ONESHOT", "POLL, LEVEL", "SELECT, LEVEL"})
+@CsvSource({
+    "AUTO, LEVEL, REACTOR",
+    "EPOLL, EDGE, REACTOR",
+    "EPOLL, ONESHOT, REACTOR",
+    "POLL, LEVEL, REACTOR",
+    "SELECT, LEVEL, REACTOR",
+    "AUTO, LEVEL, SIMULATED_PROACTOR",
+    "EPOLL, EDGE, SIMULATED_PROACTOR",
+    "AUTO, LEVEL, HALF_SYNC_HALF_ASYNC",
+    "EPOLL, EDGE, HALF_SYNC_HALF_ASYNC",
+    "AUTO, LEVEL, BUFFERED_POOL",
+    "EPOLL, EDGE, BUFFERED_POOL"
+})
 final class ProxyTest {
     private static final int TIMEOUT_MS = 10_000;
     private static final int BULK = 10 << 20;
 
     private final Engine engine;
     private final Trigger trigger;
+    private final Architecture architecture;
     private final BlockingQueue<Integer> unreachable = new LinkedBlockingQueue<>();
     private final List<AutoCloseable> opened = new ArrayList<>();
     private final ServerSocket upstream = opened(listen(50));
     private Duration connectTimeout = Duration.ofSeconds(10);
 
-    ProxyTest(Engine engine, Trigger trigger) throws IOException {
+    ProxyTest(Engine engine, Trigger trigger, Architecture architecture) throws IOException {
         this.engine = engine;
         this.trigger = trigger;
+        this.architecture = architecture;
     }
 
     @AfterEach
@@ -94,6 +109,7 @@ final class ProxyTest {
                                         Duration.ZERO,
                                         unreachable::add))
                         .listen(Address.parse("127.0.0.1:0"))
+                        .architecture(architecture)
                         .engine(engine)
                         .trigger(trigger)
                         .settings(ServerSettings.builder().socketOptions(small).build())

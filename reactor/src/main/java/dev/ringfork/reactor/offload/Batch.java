@@ -30,6 +30,9 @@ final class Batch {
     /** It wants to know the addresses. */
     static final int NAMES = 256;
 
+    /** The session knows of the end of its input. */
+    static final int END_TOLD = 512;
+
     final Outgoing outgoing = new Outgoing();
     int effects;
     long deadlineNs;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ringfork.reactor.offload;
 
+import dev.ringfork.bindings.Address;
 import dev.ringfork.reactor.BufferSource;
+import dev.ringfork.reactor.protocol.Protocol;
 
 /** The server around the sessions that run on workers. Safe for use by many threads. */
 public interface Host {
@@ -13,6 +15,14 @@ public interface Host {
      *     come back
      */
     BufferSource buffers(Runnable fed);
+
+    /**
+     * Begins to connect, as {@link dev.ringfork.reactor.protocol.Connection#connect} does. Called
+     * by the loop, as long as it turns.
+     *
+     * @param address one that can be encoded
+     */
+    void connect(Address address, long timeoutNs, Protocol protocol);
 
     /** Closes a file that will not be sent. */
     void closeFile(int fd);

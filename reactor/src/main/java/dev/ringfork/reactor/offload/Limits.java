@@ -7,7 +7,8 @@ package dev.ringfork.reactor.offload;
  * @param highWaterBytes unsent bytes at which a connection is congested
  * @param lowWaterBytes unsent bytes at which it no longer is
  * @param maxQueuedBytes unsent bytes that a write may not exceed
- * @param sessions sessions that have not ended yet; one may outlive its connection while it blocks
+ * @param sessions sessions that were accepted; one counts until it and all that it has opened have
+ *     ended, and it may outlive its connection while it blocks
  */
 public record Limits(long highWaterBytes, long lowWaterBytes, long maxQueuedBytes, int sessions) {
 
@@ -20,6 +21,6 @@ public record Limits(long highWaterBytes, long lowWaterBytes, long maxQueuedByte
     /** Parts of files that wait on one connection: each holds a descriptor. */
     static final int FILES_MAX = 16;
 
-    /** Calls of one session in a row; then others that wait for the thread have their turn. */
+    /** Calls of one strand in a row; then others that wait for the thread have their turn. */
     static final int CALLS_MAX = 16;
 }

@@ -19,6 +19,9 @@ public interface LoopEnd extends Connection {
     /** Takes over a filled buffer and queues it. Whoever has filled it has kept the bounds. */
     void append(Buffer filled);
 
+    /** Whether it stays open when both directions have ended: its session does not know it yet. */
+    void keepOpen(boolean keep);
+
     /** How many parts of files wait to be sent. */
     int queuedFiles();
 

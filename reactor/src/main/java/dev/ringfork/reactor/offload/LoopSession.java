@@ -43,6 +43,11 @@ final class LoopSession implements Session, SentListener {
     }
 
     @Override
+    public void connected(Connection same) {
+        mailbox.connected();
+    }
+
+    @Override
     public void received(Buffer in) {
         if (judge == null) {
             givePart(false);
@@ -119,6 +124,7 @@ final class LoopSession implements Session, SentListener {
     @Override
     public void endOfInput(Connection same) {
         givePart(false);
+        connection.keepOpen(true);
         mailbox.end();
     }
 
@@ -141,10 +147,7 @@ final class LoopSession implements Session, SentListener {
 
     @Override
     public void closed(Connection same, int errno) {
-        Batch late = offload.scratch();
-        mailbox.gone(errno, late);
-        offload.discard(late);
-        mailbox.closed();
+        offload.lose(mailbox, errno);
     }
 
     // ---- what the session wants
@@ -226,6 +229,9 @@ final class LoopSession implements Session, SentListener {
         }
         if ((effects & Batch.SHUTDOWN_OUTPUT) != 0) {
             connection.shutdownOutput();
+        }
+        if ((effects & Batch.END_TOLD) != 0) {
+            connection.keepOpen(false);
         }
         if ((effects & Batch.ABORT) != 0) {
             connection.abort();

@@ -2,8 +2,10 @@
 package dev.ringfork.reactor.offload;
 
 import dev.ringfork.bindings.Address;
+import dev.ringfork.bindings.Errno;
 import dev.ringfork.reactor.protocol.Buffer;
 import java.util.ArrayDeque;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * way, a batch of wishes the other way, and the count of what is unsent.
  *
  * <p>Safe for use by many threads. All of it is guarded by its monitor, under which nobody is
- * called who might call back. A session with something to do is given to its worker once, however
+ * called who might call back. A session with something to do is given to its strand once, however
  * much that is, so what waits for the workers is bounded by the number of sessions.
  */
 final class Mailbox {
@@ -20,6 +22,7 @@ final class Mailbox {
         /** Nothing; it runs again when there is something. */
         NONE,
         OPEN,
+        CONNECTED,
         TASK,
         EXPIRED,
         WRITABLE,
@@ -36,11 +39,15 @@ final class Mailbox {
     }
 
     private final Offload offload;
-    private final Runnable session;
+    private final Strand strand;
+    private final WorkerSession session;
+    // Where the connection goes, if it is to be opened by the loop.
+    private final @Nullable Destination destination;
     private @Nullable LoopSession loop;
-    private Workers.Worker worker;
+    // Negative if none could be had, or none can be had any more: -errno.
+    private int fd = -Errno.EBADF;
     private boolean scheduled;
-    // Whether it counts among the sessions that may wait for a worker.
+    // Whether it counts among the strand's sessions.
     private boolean placed = true;
 
     // What has happened.
@@ -50,6 +57,7 @@ final class Mailbox {
     private boolean unread;
     private boolean stopped;
     private boolean opened;
+    private boolean connected;
     private boolean ended;
     private boolean draining;
     private boolean relieved;
@@ -75,31 +83,60 @@ final class Mailbox {
     private @Nullable Address remote;
     private @Nullable Address local;
 
-    Mailbox(Offload offload, Runnable session, Workers.Worker worker) {
+    /**
+     * Of a session that is to be opened, or of one that is open when it is run.
+     *
+     * @param destination where the latter's connection goes
+     */
+    Mailbox(
+            Offload offload,
+            Strand strand,
+            WorkerSession session,
+            @Nullable Destination destination) {
         this.offload = offload;
+        this.strand = strand;
         this.session = session;
-        this.worker = worker;
+        this.destination = destination;
+        this.opened = destination != null;
+        this.returning = opened;
     }
 
     // ---- events, by the loop
 
-    /** The connection is there, and this is the loop's end of it. */
-    void open(LoopSession loopEnd) {
-        synchronized (this) {
-            loop = loopEnd;
-        }
-        schedule();
+    /** The connection is there or begins to connect, and this is the loop's end of it. */
+    synchronized void attach(LoopSession loopEnd, int descriptor) {
+        loop = loopEnd;
+        fd = descriptor;
+        notifyAll();
     }
 
     /** Lets the loop's end do what is wanted. */
     void apply() {
-        LoopSession end;
-        synchronized (this) {
-            end = loop;
+        LoopSession end = loopEnd();
+        if (end == null && destination != null) {
+            offload.begin(this, destination);
+            end = loopEnd();
         }
         if (end != null) {
             end.apply();
         }
+    }
+
+    private synchronized @Nullable LoopSession loopEnd() {
+        return loop;
+    }
+
+    /** Whether the loop has it still to connect. */
+    boolean unconnected() {
+        return loopEnd() == null;
+    }
+
+    /** The connection that was to be opened is there. */
+    void connected() {
+        synchronized (this) {
+            connected = true;
+        }
+        schedule();
     }
 
     /**
@@ -230,35 +267,25 @@ final class Mailbox {
         return schedule() || !take(task);
     }
 
-    /** A session that has ended holds no place among those that may wait for a worker. */
+    /** A session that has ended is none of the strand's. */
     private boolean comeBack() {
-        if (placed) {
-            return true;
-        }
-        Workers.Worker next = offload.enter();
-        if (next == null) {
-            return false;
-        }
-        worker = next;
-        placed = true;
-        return true;
+        placed = placed || strand.enter();
+        return placed;
     }
 
     private synchronized boolean take(Runnable task) {
         return tasks != null && tasks.remove(task);
     }
 
-    /** Lets the worker run the session if it does not anyway; false if there is no worker. */
-    private boolean schedule() {
-        Workers.Worker mine;
+    /** Lets the strand run the session if it does not anyway; false if there is no worker. */
+    boolean schedule() {
         synchronized (this) {
             if (scheduled || !placed) {
                 return true;
             }
             scheduled = true;
-            mine = worker;
         }
-        if (mine.ready(session)) {
+        if (strand.ready(session)) {
             return true;
         }
         synchronized (this) {
@@ -268,11 +295,6 @@ final class Mailbox {
     }
 
     // ---- the worker's side
-
-    /** Lets others have the thread; false if it is to go on by itself. */
-    boolean makeWay() {
-        return worker.ready(session);
-    }
 
     /**
      * What comes next.
@@ -285,6 +307,10 @@ final class Mailbox {
         if (!opened) {
             opened = true;
             return Event.OPEN;
+        }
+        if (connected && open) {
+            connected = false;
+            return Event.CONNECTED;
         }
         boolean lost = gone && (errno != 0 || offload.stopping());
         if (inputCount > 0 && (lost || !open)) {
@@ -311,7 +337,7 @@ final class Mailbox {
         scheduled = false;
         if (finished) {
             placed = false;
-            offload.leave(worker);
+            strand.leave();
         }
         return Event.NONE;
     }
@@ -467,8 +493,21 @@ final class Mailbox {
 
     /** Waits for the answer to a question for the addresses, at most until the connection ends. */
     synchronized void awaitNames() {
+        await(() -> remote != null);
+    }
+
+    /** The descriptor; waits until the loop has one, at most until the connection ends. */
+    synchronized int awaitFd() {
+        if (loop == null) {
+            await(() -> loop != null);
+        }
+        return fd;
+    }
+
+    /** Waits for the loop to answer; the monitor is free meanwhile. */
+    private synchronized void await(BooleanSupplier answered) {
         boolean interrupted = false;
-        while (remote == null && !gone) {
+        while (!gone && !answered.getAsBoolean()) {
             try {
                 wait();
             } catch (InterruptedException e) {

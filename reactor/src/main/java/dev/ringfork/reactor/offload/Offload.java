@@ -8,6 +8,8 @@ import dev.ringfork.reactor.protocol.Protocol;
 import dev.ringfork.reactor.protocol.Session;
 import dev.ringfork.reactor.protocol.WholeMessages;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -18,18 +20,18 @@ import org.jspecify.annotations.Nullable;
  * at most: unlike the queue of tasks it is never full, so nothing that a session has written is
  * lost.
  *
- * <p>{@link #open}, {@link #apply} and {@link #free} are the loop's; the rest is safe for use by
- * many threads.
+ * <p>{@link #open}, {@link #apply}, {@link #free} and {@link #stop} are the loop's; the rest is
+ * safe for use by many threads.
  */
 public final class Offload implements Protocol {
     private final Protocol protocol;
-    private final @Nullable WholeMessages whole;
+    private final boolean whole;
     private final Limits limits;
     private final Workers workers;
     private final Host host;
     private final BufferSource releases;
     private final Batch scratch = new Batch();
-    private final AtomicInteger sessions = new AtomicInteger();
+    private final AtomicInteger strands = new AtomicInteger();
     private final Object lock = new Object();
     // Guarded by the lock.
     private ArrayDeque<Mailbox> returned = new ArrayDeque<>();
@@ -45,7 +47,7 @@ public final class Offload implements Protocol {
      */
     public Offload(Protocol protocol, boolean whole, Limits limits, Workers workers, Host host) {
         this.protocol = protocol;
-        this.whole = whole && protocol instanceof WholeMessages judges ? judges : null;
+        this.whole = whole;
         this.limits = limits;
         this.workers = workers;
         this.host = host;
@@ -56,21 +58,35 @@ public final class Offload implements Protocol {
 
     @Override
     public Session open(Connection connection) {
-        LoopEnd mine = (LoopEnd) connection;
-        sessions.getAndIncrement();
-        WorkerSession worker = new WorkerSession(this, workers.assign(), mine);
-        // A packet is whole.
-        WholeMessages judges = mine.packets() ? null : whole;
-        LoopSession session =
-                new LoopSession(
-                        this, mine, worker.mailbox(), judges == null ? null : judges.judge());
-        worker.mailbox().open(session);
+        strands.getAndIncrement();
+        Strand strand = new Strand(this, workers.assign());
+        boolean packets = ((LoopEnd) connection).packets();
+        Mailbox mailbox = new WorkerSession(this, strand, protocol, packets).mailbox();
+        LoopSession session = attach(mailbox, connection, protocol);
+        mailbox.schedule();
         return session;
     }
 
-    /** Whether there may be one more session. */
+    private LoopSession attach(Mailbox mailbox, Connection connection, Protocol of) {
+        LoopEnd end = (LoopEnd) connection;
+        WholeMessages judges = judges(of, end.packets());
+        WholeMessages.Judge judge = judges == null ? null : judges.judge();
+        LoopSession session = new LoopSession(this, end, mailbox, judge);
+        mailbox.attach(session, connection.fd());
+        return session;
+    }
+
+    /** Begins to connect for a session that was opened meanwhile. */
+    void begin(Mailbox mailbox, Destination to) {
+        host.connect(
+                to.address(),
+                to.timeoutNs(),
+                connection -> attach(mailbox, connection, to.protocol()));
+    }
+
+    /** Whether there is a place for one more session that is accepted. */
     public boolean free() {
-        return sessions.get() < limits.sessions();
+        return strands.get() < limits.sessions();
     }
 
     /** Does what sessions want, before the loop waits. */
@@ -93,16 +109,35 @@ public final class Offload implements Protocol {
         return scratch;
     }
 
+    /**
+     * From now on what waits for a session whose connection is gone is not shown to it, and no
+     * connection is opened any more.
+     */
+    public void stop() {
+        List<Mailbox> waiting = new ArrayList<>(applying);
+        synchronized (lock) {
+            stopping = true;
+            waiting.addAll(returned);
+        }
+        for (Mailbox mailbox : waiting) {
+            if (mailbox.unconnected()) {
+                lose(mailbox, 0);
+            }
+        }
+    }
+
+    /** The connection of a session is gone. */
+    void lose(Mailbox mailbox, int errno) {
+        mailbox.gone(errno, scratch);
+        discard(scratch);
+        mailbox.closed();
+    }
+
     // ---- anybody's
 
     /** Whether all sessions have ended. */
     public boolean idle() {
-        return sessions.get() == 0;
-    }
-
-    /** From now on what waits for a session whose connection is gone is not shown to it. */
-    public void stop() {
-        stopping = true;
+        return strands.get() == 0;
     }
 
     boolean stopping() {
@@ -126,27 +161,43 @@ public final class Offload implements Protocol {
         host.wakeup();
     }
 
-    /** Takes a place for a session that has ended and has a task; null if there is none. */
+    /**
+     * Opens a session as part of a call on its strand; the loop connects for it.
+     *
+     * @return false if nothing is opened any more
+     */
+    boolean connect(Strand strand, Destination to) {
+        WorkerSession session = new WorkerSession(this, strand, to);
+        synchronized (lock) {
+            if (stopping) {
+                return false;
+            }
+            // First: the session may ask for what only the loop can tell.
+            returned.add(session.mailbox());
+        }
+        strand.enter();
+        host.wakeup();
+        session.open();
+        return true;
+    }
+
+    /** Takes a place for a strand whose sessions had all ended; null if there is none. */
     Workers.@Nullable Worker enter() {
-        if (sessions.getAndIncrement() < limits.sessions()) {
+        if (strands.getAndIncrement() < limits.sessions()) {
             return workers.assign();
         }
-        sessions.getAndDecrement();
+        strands.getAndDecrement();
         return null;
     }
 
-    /** A session has ended: its place is another one's. */
+    /** All sessions of a strand have ended: its place is another one's. */
     void leave(Workers.Worker worker) {
         worker.left();
-        int left = sessions.decrementAndGet();
+        int left = strands.decrementAndGet();
         // The loop may wait for either: for a place, or for the last one to end.
         if (left == 0 || left == limits.sessions() - 1) {
             host.wakeup();
         }
-    }
-
-    Protocol protocol() {
-        return protocol;
     }
 
     Limits limits() {
@@ -157,9 +208,9 @@ public final class Offload implements Protocol {
         return host;
     }
 
-    /** Whether messages stay on the loop until they are whole. */
-    boolean waitsForWhole() {
-        return whole != null;
+    /** Who tells when a protocol's messages are whole, if they stay on the loop until they are. */
+    @Nullable WholeMessages judges(Protocol of, boolean packets) {
+        return whole && !packets && of instanceof WholeMessages judges ? judges : null;
     }
 
     BufferSource buffers(Runnable fed) {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ringfork.reactor.offload;
 
-/** A pool of which any thread runs the next calls of any session. Safe for use by many threads. */
+/** A pool of which any thread runs the next calls of any strand. Safe for use by many threads. */
 public final class PooledWorkers implements Workers, Workers.Worker {
     private final WorkerPool pool;
 
-    /** Runs sessions on a pool, which stays its owner's. */
+    /** Runs strands on a pool, which stays its owner's. */
     public PooledWorkers(WorkerPool pool) {
         this.pool = pool;
     }
@@ -16,7 +16,7 @@ public final class PooledWorkers implements Workers, Workers.Worker {
     }
 
     @Override
-    public boolean ready(Runnable session) {
-        return pool.execute(session);
+    public boolean ready(Runnable strand) {
+        return pool.execute(strand);
     }
 }

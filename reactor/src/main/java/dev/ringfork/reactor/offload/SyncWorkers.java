@@ -7,12 +7,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Threads to which sessions belong: each takes what its own sessions have to do off its own queue,
+ * Threads to which strands belong: each takes what its own strands have to do off its own queue,
  * and blocks when there is nothing.
  *
- * <p>A new session goes to a thread without one, else to a new thread, else to the thread with the
- * fewest. A thread without sessions goes back to the pool, which lets it end when it stays idle. A
- * session waits in a queue once at most, so that no queue is longer than its thread has sessions.
+ * <p>A new strand goes to a thread without one, else to a new thread, else to the thread with the
+ * fewest. A thread without strands goes back to the pool, which lets it end when it stays idle. A
+ * strand waits in a queue once at most, so that no queue is longer than its thread has strands.
  *
  * <p>Safe for use by many threads.
  */
@@ -37,7 +37,7 @@ public final class SyncWorkers implements Workers {
     public Worker assign() {
         synchronized (lock) {
             SyncWorker least = least();
-            if (least == null || (least.sessions > 0 && serving.size() < max)) {
+            if (least == null || (least.strands > 0 && serving.size() < max)) {
                 SyncWorker fresh = new SyncWorker();
                 if (least == null ? pool.execute(fresh) : pool.executeNow(fresh)) {
                     serving.add(fresh);
@@ -47,7 +47,7 @@ public final class SyncWorkers implements Workers {
                     least = fresh;
                 }
             }
-            least.sessions++;
+            least.strands++;
             return least;
         }
     }
@@ -55,7 +55,7 @@ public final class SyncWorkers implements Workers {
     private @Nullable SyncWorker least() {
         SyncWorker least = null;
         for (SyncWorker worker : serving) {
-            if (least == null || worker.sessions < least.sessions) {
+            if (least == null || worker.strands < least.strands) {
                 least = worker;
             }
         }
@@ -66,15 +66,15 @@ public final class SyncWorkers implements Workers {
     private final class SyncWorker implements Worker, Runnable {
         private final ArrayDeque<Runnable> queue = new ArrayDeque<>();
         // Guarded by the lock of all.
-        private int sessions;
+        private int strands;
         private boolean over;
 
         @Override
-        public synchronized boolean ready(Runnable session) {
+        public synchronized boolean ready(Runnable strand) {
             if (over) {
                 return false;
             }
-            queue.add(session);
+            queue.add(strand);
             notifyAll();
             return true;
         }
@@ -82,7 +82,7 @@ public final class SyncWorkers implements Workers {
         @Override
         public void left() {
             synchronized (lock) {
-                if (--sessions == 0) {
+                if (--strands == 0) {
                     serving.remove(this);
                     end();
                 }
@@ -97,8 +97,8 @@ public final class SyncWorkers implements Workers {
 
         @Override
         public void run() {
-            for (Runnable session; (session = next()) != null; ) {
-                session.run();
+            for (Runnable strand; (strand = next()) != null; ) {
+                strand.run();
             }
         }
 

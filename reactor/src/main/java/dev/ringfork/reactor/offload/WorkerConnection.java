@@ -3,33 +3,38 @@ package dev.ringfork.reactor.offload;
 
 import dev.ringfork.bindings.Address;
 import dev.ringfork.reactor.BufferSource;
-import dev.ringfork.reactor.Clock;
 import dev.ringfork.reactor.protocol.Buffer;
 import dev.ringfork.reactor.protocol.Connection;
 import dev.ringfork.reactor.protocol.Protocol;
 import dev.ringfork.reactor.queue.Packets;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A connection as a session on a worker sees it: what it wants is put into a batch, which goes to
- * the loop when the session's call returns.
+ * the loop when the session's call returns, or that of another session which has used it.
  *
- * <p>Confined to the session's calls, one at a time, on whatever thread; {@link #execute} aside.
+ * <p>Confined to the calls of its strand, one at a time, on whatever thread; {@link #execute}
+ * aside.
  */
 final class WorkerConnection implements Connection {
     private final Offload offload;
+    private final Strand strand;
     private final Mailbox mailbox;
     private final BufferSource buffers;
-    private final int fd;
     private final boolean packets;
+    // Whether messages stay on the loop until they are whole.
+    private final boolean whole;
     private final Batch batch = new Batch();
-    private long nowNs = Clock.nowNs();
     private long expiry;
+    // The strand knows that it is settled when the call returns.
+    private boolean touched;
     private boolean paused;
     private boolean outputEnding;
     private boolean closing;
+    private boolean aborted;
     private boolean again;
     // Buffers that a refused write would have needed, if it waits for the pool; else 0.
     private long missing;
@@ -37,11 +42,13 @@ final class WorkerConnection implements Connection {
     /** What the session has left. */
     private @Nullable Buffer input;
 
-    WorkerConnection(Offload offload, Mailbox mailbox, int fd, boolean packets) {
+    WorkerConnection(
+            Offload offload, Strand strand, Mailbox mailbox, boolean whole, boolean packets) {
         this.offload = offload;
+        this.strand = strand;
         this.mailbox = mailbox;
         this.buffers = offload.buffers(mailbox::fed);
-        this.fd = fd;
+        this.whole = whole;
         this.packets = packets;
     }
 
@@ -49,15 +56,36 @@ final class WorkerConnection implements Connection {
 
     /** A call begins. */
     void turn() {
-        nowNs = Clock.nowNs();
+        strand.turn();
+        touched = true;
+    }
+
+    /** It is used: by its session's call, which settles it, or by another's. */
+    private void touch() {
+        if (!touched) {
+            touched = true;
+            strand.touch(this);
+        }
+    }
+
+    /** Another session's call, which has used it, has returned. */
+    void settleTouched() {
+        settle();
+        // Input may be wanted again, or never more.
+        mailbox.schedule();
     }
 
     /** A call has returned: the loop does what it wanted. */
     void settle() {
+        touched = false;
         Buffer left = input;
         if (closing && left != null) {
             drop(left);
         }
+        hand();
+    }
+
+    private void hand() {
         if (batch.isEmpty()) {
             return;
         }
@@ -155,7 +183,7 @@ final class WorkerConnection implements Connection {
         }
         input = null;
         buffers.release(left);
-        batch.effects |= offload.waitsForWhole() && !packets ? Batch.INPUT_DONE : 0;
+        batch.effects |= whole ? Batch.INPUT_DONE : 0;
         return false;
     }
 
@@ -176,6 +204,11 @@ final class WorkerConnection implements Connection {
             mailbox.removeInput();
             buffers.release(next);
         }
+    }
+
+    /** The session is told that its input has ended. */
+    void inputEnds() {
+        batch.effects |= Batch.END_TOLD;
     }
 
     /** Whether the deadline that has passed is still meant. */
@@ -236,6 +269,7 @@ final class WorkerConnection implements Connection {
         if (packets) {
             Packets.requireFits(length, buffers.slotBytes());
         }
+        touch();
         long needed = needed(length);
         if (!bounds(needed) || !buffers.reserve(needed)) {
             refused(needed);
@@ -309,6 +343,7 @@ final class WorkerConnection implements Connection {
         if (!writing()) {
             return null;
         }
+        touch();
         Buffer tail = last();
         if (tail != null && tail.room() >= room) {
             return tail;
@@ -329,6 +364,7 @@ final class WorkerConnection implements Connection {
             offload.close(file);
             return false;
         }
+        touch();
         batch.outgoing.add(new QueuedFile(file, offset, length));
         return true;
     }
@@ -361,6 +397,7 @@ final class WorkerConnection implements Connection {
     public void resume() {
         if (paused) {
             paused = false;
+            touch();
             offerAgain();
         }
     }
@@ -368,9 +405,10 @@ final class WorkerConnection implements Connection {
     @Override
     public void expireAfter(long delayNs) {
         if (!closing) {
+            touch();
             expiry++;
             batch.expiry = expiry;
-            batch.deadlineNs = delayNs == 0 ? 0 : nowNs + delayNs;
+            batch.deadlineNs = delayNs == 0 ? 0 : nowNs() + delayNs;
             batch.effects |= Batch.EXPIRY;
         }
     }
@@ -378,6 +416,7 @@ final class WorkerConnection implements Connection {
     @Override
     public void shutdownOutput() {
         if (!closing) {
+            touch();
             outputEnding = true;
             batch.effects |= Batch.SHUTDOWN_OUTPUT;
         }
@@ -386,6 +425,7 @@ final class WorkerConnection implements Connection {
     @Override
     public void close() {
         if (!closing) {
+            touch();
             batch.effects |= Batch.CLOSE;
             closing = true;
         }
@@ -394,6 +434,7 @@ final class WorkerConnection implements Connection {
     @Override
     public void finish() {
         if (!closing) {
+            touch();
             batch.effects |= Batch.FINISH;
             closing = true;
         }
@@ -401,6 +442,8 @@ final class WorkerConnection implements Connection {
 
     @Override
     public void abort() {
+        touch();
+        aborted = true;
         closing = true;
         discard();
         batch.effects = Batch.ABORT;
@@ -411,11 +454,23 @@ final class WorkerConnection implements Connection {
         return closing || mailbox.gone();
     }
 
-    /** Refused: the session of what is opened would be the loop's, and block it. */
+    /** The session is opened here and now; the loop begins to connect soon. */
     @Override
     public boolean connect(Address address, Duration timeout, Protocol protocol) {
-        throw new UnsupportedOperationException(
-                "a session beside the loop cannot open connections: choose another --architecture");
+        if (!timeout.isPositive()) {
+            throw new IllegalArgumentException("a time-out of " + timeout + " to connect");
+        }
+        requireEncodable(address);
+        return !aborted
+                && !mailbox.gone()
+                && offload.connect(strand, new Destination(address, timeout.toNanos(), protocol));
+    }
+
+    /** The loop would have nobody to throw at. */
+    private static void requireEncodable(Address address) {
+        try (Arena arena = Arena.ofConfined()) {
+            address.encode(arena.allocate(Address.BYTES_MAX, 8));
+        }
     }
 
     @Override
@@ -425,7 +480,7 @@ final class WorkerConnection implements Connection {
 
     @Override
     public long nowNs() {
-        return nowNs;
+        return strand.nowNs();
     }
 
     @Override
@@ -448,13 +503,13 @@ final class WorkerConnection implements Connection {
     private void askForNames() {
         if (mailbox.remote() == null) {
             batch.effects |= Batch.NAMES;
-            settle();
+            hand();
             mailbox.awaitNames();
         }
     }
 
     @Override
     public int fd() {
-        return fd;
+        return mailbox.awaitFd();
     }
 }

@@ -3,6 +3,7 @@ package dev.ringfork.reactor.offload;
 
 import dev.ringfork.bindings.Errno;
 import dev.ringfork.reactor.protocol.Buffer;
+import dev.ringfork.reactor.protocol.Protocol;
 import dev.ringfork.reactor.protocol.Session;
 import org.jspecify.annotations.Nullable;
 
@@ -10,37 +11,54 @@ import org.jspecify.annotations.Nullable;
  * Runs a session on a worker: takes its events out of the mailbox, one call at a time, and gives
  * the loop what each call wanted when it returns. The calls may block.
  *
- * <p>Run by one thread at a time, whichever: the mailbox sees to it.
+ * <p>Run by one thread at a time, whichever: its strand sees to it.
  */
-final class WorkerSession implements Runnable {
+final class WorkerSession {
     private final Offload offload;
+    private final Protocol protocol;
     private final Mailbox mailbox;
     private final WorkerConnection connection;
     private @Nullable Session session;
     private int failure;
 
-    WorkerSession(Offload offload, Workers.Worker worker, LoopEnd loop) {
+    /** Of a connection that was accepted. */
+    WorkerSession(Offload offload, Strand strand, Protocol protocol, boolean packets) {
+        this(offload, strand, protocol, packets, null);
+    }
+
+    /** Of a connection that is to be opened; {@link #open} comes next. */
+    WorkerSession(Offload offload, Strand strand, Destination to) {
+        this(offload, strand, to.protocol(), false, to);
+    }
+
+    private WorkerSession(
+            Offload offload,
+            Strand strand,
+            Protocol protocol,
+            boolean packets,
+            @Nullable Destination to) {
         this.offload = offload;
-        this.mailbox = new Mailbox(offload, this, worker);
-        this.connection = new WorkerConnection(offload, mailbox, loop.fd(), loop.packets());
+        this.protocol = protocol;
+        this.mailbox = new Mailbox(offload, strand, this, to);
+        boolean whole = offload.judges(protocol, packets) != null;
+        this.connection = new WorkerConnection(offload, strand, mailbox, whole, packets);
     }
 
     Mailbox mailbox() {
         return mailbox;
     }
 
-    @Override
-    public void run() {
-        int calls = 0;
-        while (step()) {
-            if (++calls >= Limits.CALLS_MAX && mailbox.makeWay()) {
-                return;
-            }
+    /** Opens it within a call of the session that opens the connection. */
+    void open() {
+        try {
+            session = protocol.open(connection);
+        } catch (RuntimeException | Error e) {
+            failed(e);
         }
     }
 
     /** Makes one call; false if there is nothing to do. */
-    private boolean step() {
+    boolean step() {
         boolean open = session != null && connection.listening();
         Mailbox.Event event = mailbox.next(open, !connection.paused(), connection.again());
         if (event == Mailbox.Event.NONE) {
@@ -50,8 +68,7 @@ final class WorkerSession implements Runnable {
         try {
             tell(event);
         } catch (RuntimeException | Error e) {
-            offload.host().sessionFailed(e);
-            end(Errno.EPROTO);
+            failed(e);
         }
         connection.settle();
         return true;
@@ -60,12 +77,16 @@ final class WorkerSession implements Runnable {
     private void tell(Mailbox.Event event) {
         switch (event) {
             case NONE -> {}
-            case OPEN -> session = offload.protocol().open(connection);
+            case OPEN -> session = protocol.open(connection);
+            case CONNECTED -> session().connected(connection);
             case TASK -> perform(mailbox.task());
             case INPUT -> received(connection.gather(true));
             case AGAIN -> received(connection.gather(false));
             case UNREAD -> connection.dropInput();
-            case END -> session().endOfInput(connection);
+            case END -> {
+                connection.inputEnds();
+                session().endOfInput(connection);
+            }
             case DRAINING -> session().draining(connection);
             case WRITABLE -> writable();
             case FED -> {
@@ -105,6 +126,11 @@ final class WorkerSession implements Runnable {
     private void writable() {
         session().writable(connection);
         connection.relieved();
+    }
+
+    private void failed(Throwable thrown) {
+        offload.host().sessionFailed(thrown);
+        end(Errno.EPROTO);
     }
 
     /** The session has broken: that ends this connection and no other. */

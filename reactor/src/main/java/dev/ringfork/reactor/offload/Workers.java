@@ -4,20 +4,20 @@ package dev.ringfork.reactor.offload;
 /** Who runs the sessions. Safe for use by many threads. */
 public interface Workers {
 
-    /** Says who runs a session from now on. */
+    /** Says who runs a strand from now on. */
     Worker assign();
 
-    /** Somebody who runs sessions, one call at a time. Safe for use by many threads. */
+    /** Somebody who runs strands. Safe for use by many threads. */
     interface Worker {
 
         /**
-         * Runs a session that has something to do, soon. It is not offered again before it runs.
+         * Runs a strand that has something to do, soon. It is not offered again before it runs.
          *
          * @return false if nobody will: the server has ended
          */
-        boolean ready(Runnable session);
+        boolean ready(Runnable strand);
 
-        /** A session that was assigned has ended. */
+        /** A strand that was assigned has ended. */
         default void left() {}
     }
 }

@@ -143,12 +143,16 @@ public interface Connection {
      * {@code ENETUNREACH}, {@code ETIMEDOUT} after the time, {@code EMFILE} if no descriptor is
      * left; a Unix socket whose queue is full gives {@code EAGAIN}. {@link #abort} gives it up.
      *
+     * <p>Under every architecture the two sessions are called one at a time, so each may use the
+     * other's connection.
+     *
      * <p>It does not count as one of the connections that a server may have open; whoever opens
      * them bounds them. A drain waits for it, and tells it, as it does with those that were
      * accepted; what is opened during a drain is not told.
      *
      * @param timeout how long it may take, more than zero
      * @return false if nothing was opened, because this connection is closed or its loop ends
+     * @throws IllegalArgumentException if there is no time, or the address cannot be encoded
      */
     boolean connect(Address address, Duration timeout, Protocol protocol);
 

@@ -98,14 +98,16 @@ public enum Architecture {
      *
      * <p>When to use it: handlers that block now and then, and more connections than there could be
      * threads. What it costs: two changes of thread for each piece of input, and a protocol that
-     * many threads use, though one session is never in two at once. {@link
-     * ServerBuilder#maxThreads} handlers that block at the same time stop all others.
+     * many threads use, though one session is never in two at once, nor are two of which one has
+     * opened the other's connection. {@link ServerBuilder#maxThreads} handlers that block at the
+     * same time stop all others.
      */
     SIMULATED_PROACTOR,
 
     /**
-     * One loop does all I/O; each connection belongs to one thread for its life, which takes what
-     * there is to do for its connections off its own queue and waits when there is nothing.
+     * One loop does all I/O; each connection belongs to one thread for its life, as do those that
+     * its session opens; the thread takes what there is to do for its connections off its own queue
+     * and waits when there is nothing.
      *
      * <p>When to use it: handlers that block, and libraries that keep something for each thread,
      * such as a connection to a database. What it costs: as a {@link #SIMULATED_PROACTOR}; and with

@@ -10,6 +10,7 @@ import dev.ringfork.reactor.offload.Offload;
 import dev.ringfork.reactor.offload.PooledWorkers;
 import dev.ringfork.reactor.offload.SyncWorkers;
 import dev.ringfork.reactor.offload.WorkerPool;
+import dev.ringfork.reactor.protocol.Protocol;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -161,6 +162,11 @@ final class OffloadServer implements LoopThread.Role, Host {
     @Override
     public BufferSource buffers(Runnable fed) {
         return buffers.share(fed);
+    }
+
+    @Override
+    public void connect(Address address, long timeoutNs, Protocol protocol) {
+        StreamConnection.connect(loop.loop, address, timeoutNs, protocol);
     }
 
     @Override

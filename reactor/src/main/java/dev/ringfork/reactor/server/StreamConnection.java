@@ -46,6 +46,7 @@ final class StreamConnection extends LoopConnection implements EventHandler {
     private boolean inputEnded;
     private boolean outputEnding;
     private boolean outputEnded;
+    private boolean keptOpen;
     private boolean received;
     private boolean unread;
     private boolean lingerWanted;
@@ -404,7 +405,7 @@ final class StreamConnection extends LoopConnection implements EventHandler {
         }
         if (state == State.FLUSHING && !inputEnded && (lingerWanted || unread)) {
             linger();
-        } else if (state == State.FLUSHING || (outputEnded && inputEnded)) {
+        } else if (state == State.FLUSHING || (outputEnded && inputEnded && !keptOpen)) {
             closeNow(0);
         }
     }
@@ -526,6 +527,12 @@ final class StreamConnection extends LoopConnection implements EventHandler {
     public void close() {
         lingerWanted = true;
         finish();
+    }
+
+    @Override
+    public void keepOpen(boolean keep) {
+        keptOpen = keep;
+        touch();
     }
 
     @Override

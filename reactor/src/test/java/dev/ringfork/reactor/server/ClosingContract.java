@@ -473,7 +473,7 @@ interface ClosingContract extends Rigged {
             long ms = 1_000_000;
             connection.expireAfter(5 * ms);
             fixed.awaitOpen().expireAfter(10 * ms);
-            connection.expireAfter(20 * ms);
+            connection.expireAfter(100 * ms);
         });
 
         Waiting.of(both, "both to expire");

@@ -16,6 +16,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.ringfork.bindings.Address;
 import dev.ringfork.bindings.SocketOption;
 import dev.ringfork.bindings.Syscalls;
+import dev.ringfork.reactor.protocol.Buffer;
 import dev.ringfork.reactor.protocol.Connection;
 import dev.ringfork.reactor.protocol.Protocol;
 import dev.ringfork.reactor.testing.Waiting;
@@ -27,6 +28,10 @@ import java.util.Arrays;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -48,7 +53,6 @@ interface ConnectingContract extends Rigged {
 
     @Test
     default void shouldExchangeBytesWithAServer() {
-        rig().assumeThatSessionsConnect();
         try (Upstream upstream = new Upstream()) {
             Probe far = new Probe();
             connecting(upstream.address(), PATIENCE, far);
@@ -65,7 +69,6 @@ interface ConnectingContract extends Rigged {
 
     @Test
     default void shouldSendWhatWasWrittenBeforeItWasConnected() {
-        rig().assumeThatSessionsConnect();
         try (Upstream upstream = new Upstream()) {
             byte[] bulk = Rig.bulk(100_000);
             Probe far = new Probe().onOpen(connection -> connection.write(bulk));
@@ -81,7 +84,6 @@ interface ConnectingContract extends Rigged {
 
     @Test
     default void shouldCloseOnceTheEarlyBytesAreSent() {
-        rig().assumeThatSessionsConnect();
         try (Upstream upstream = new Upstream()) {
             Probe far =
                     new Probe()
@@ -100,7 +102,6 @@ interface ConnectingContract extends Rigged {
 
     @Test
     default void shouldKnowTheAddressesOfAConnectionItOpens() {
-        rig().assumeThatSessionsConnect();
         try (Upstream upstream = new Upstream()) {
             Probe far = new Probe();
             connecting(upstream.address(), PATIENCE, far);
@@ -116,7 +117,6 @@ interface ConnectingContract extends Rigged {
 
     @Test
     default void shouldNotDelayWhatItSendsToAServer() {
-        rig().assumeThatSessionsConnect();
         try (Upstream upstream = new Upstream()) {
             Probe far = new Probe();
             connecting(upstream.address(), PATIENCE, far);
@@ -129,7 +129,6 @@ interface ConnectingContract extends Rigged {
 
     @Test
     default void shouldConnectToAUnixSocket(@TempDir Path folder) {
-        rig().assumeThatSessionsConnect();
         Address address = new Address.Unix(folder.resolve("socket").toString());
         try (Server upstream = Server.builder(Rig.ECHO).listen(address).start()) {
             Probe far = new Probe().onOpen(connection -> connection.write(ascii("echo")));
@@ -139,11 +138,158 @@ interface ConnectingContract extends Rigged {
         }
     }
 
+    @Test
+    default void shouldAnswerWhatASessionAsksWhenItIsOpened() {
+        try (Upstream upstream = new Upstream()) {
+            BlockingQueue<Address> addresses = new ArrayBlockingQueue<>(1);
+            BlockingQueue<Boolean> options = new ArrayBlockingQueue<>(1);
+            Probe far =
+                    new Probe()
+                            .onOpen(connection -> {
+                                int fd = connection.fd();
+                                options.add(
+                                        SocketOption.TCP_NODELAY.get(Syscalls.get().sockets(), fd));
+                                addresses.add(connection.remoteAddress());
+                            });
+            connecting(upstream.address(), PATIENCE, far);
+
+            assertEquals(upstream.address(), Waiting.of(addresses, "the address"));
+            assertTrue(Waiting.of(options, "the option"));
+        }
+    }
+
+    // ---- two sessions that have to do with each other
+
+    @Test
+    default void shouldLetTwoSessionsUseEachOthersConnection() {
+        try (Upstream upstream = new Upstream()) {
+            Probe far = new Probe();
+            Probe near = new Probe().onReceived((connection, in) -> far.awaitOpen().write(in));
+            far.onReceived((connection, in) -> near.awaitOpen().write(in));
+            near.onOpen(connection -> connection.connect(upstream.address(), PATIENCE, far));
+            far.onEnd(connection -> near.awaitOpen().shutdownOutput());
+            rig().start(near);
+            Client client = rig().connect().send("question");
+            Socket accepted = upstream.accept();
+            Upstream.expect(accepted, "question");
+
+            Upstream.send(accepted, "answer");
+            assertEquals("answer", client.read(6));
+            far.run(connection -> near.awaitOpen().write(ascii(" and more")));
+            assertEquals(" and more", client.read(9));
+            accepted.shutdownOutput();
+
+            client.expectEnd();
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    default void shouldLetASessionPauseAndResumeTheOther() {
+        try (Upstream upstream = new Upstream()) {
+            Probe far = new Probe();
+            Probe near = connecting(upstream.address(), PATIENCE, far);
+            Socket accepted = upstream.accept();
+            near.run(connection -> far.awaitOpen().pause());
+            Upstream.send(accepted, "held back");
+            near.run(Connection::nowNs);
+            assertFalse(far.hasReceived());
+
+            near.run(connection -> far.awaitOpen().resume());
+
+            assertEquals("held back", far.awaitReceived(9));
+        }
+    }
+
+    @Test
+    default void shouldShowAllToASessionThatWasPausedWhenBothDirectionsEnded() {
+        try (Upstream upstream = new Upstream()) {
+            Probe far = new Probe().onOpen(Connection::shutdownOutput);
+            connecting(upstream.address(), PATIENCE, far);
+            Waiting.of(far.connected, "the connection");
+            far.run(Connection::pause);
+            Socket accepted = upstream.accept();
+            Upstream.expectEnd(accepted);
+            Upstream.send(accepted, "all of it");
+            upstream.closeAccepted();
+            far.run(Connection::nowNs);
+
+            far.run(Connection::resume);
+
+            assertEquals("all of it", far.awaitReceived(9));
+            assertEquals(0, far.awaitClosedAfter(far.ended));
+        }
+    }
+
+    @Test
+    default void shouldCallOneOfTwoSessionsAtATime() {
+        String text = "much ado about ".repeat(50_000);
+        byte[] bulk = ascii(text);
+        AtomicBoolean busy = new AtomicBoolean();
+        AtomicInteger wrong = new AtomicInteger();
+        BiConsumer<Connection, Buffer> call =
+                (connection, in) -> {
+                    wrong.addAndGet(busy.getAndSet(true) ? 1 : 0);
+                    Thread.onSpinWait();
+                    connection.write(in);
+                    busy.set(false);
+                };
+        try (Upstream upstream = new Upstream()) {
+            Probe far = new Probe().onReceived(call);
+            Probe near =
+                    new Probe()
+                            .onReceived(call)
+                            .onOpen(connection ->
+                                    connection.connect(upstream.address(), PATIENCE, far));
+            rig().start(near);
+            Client client = rig().connect();
+            Socket accepted = upstream.accept();
+            Thread sending = Thread.ofPlatform().start(() -> client.send(bulk));
+            Thread answering = Thread.ofPlatform().start(() -> Upstream.send(accepted, text));
+            Thread reading = Thread.ofPlatform().start(() -> Upstream.expect(accepted, text));
+
+            assertTrue(Arrays.equals(bulk, client.readBytes(bulk.length)));
+
+            Waiting.of(sending);
+            Waiting.of(answering);
+            Waiting.of(reading);
+            assertEquals(0, wrong.get(), "calls while the other session was called");
+        }
+    }
+
+    @Test
+    default void shouldCountTheTimeOfTheOtherFromNow() {
+        Duration delay = Duration.ofMillis(30);
+        AtomicLong set = new AtomicLong();
+        AtomicLong over = new AtomicLong();
+        try (Upstream upstream = new Upstream()) {
+            Probe far = new Probe().onExpired(connection -> over.set(connection.nowNs()));
+            Probe near =
+                    new Probe()
+                            .onOpen(connection -> {
+                                connection.connect(upstream.address(), PATIENCE, far);
+                                connection.expireAfter(delay.toNanos());
+                            })
+                            .onExpired(connection -> {
+                                set.set(connection.nowNs());
+                                far.awaitOpen().expireAfter(delay.toNanos());
+                            });
+            rig().start(near);
+            rig().connect();
+
+            Waiting.of(far.expired, "the time that was set for the other");
+            far.run(connection -> {});
+
+            long taken = over.get() - set.get();
+            assertTrue(taken >= delay.toNanos(), () -> taken + " ns");
+        }
+    }
+
     // ---- what fails
 
     @Test
     default void shouldSayThatAServerRefuses() {
-        rig().assumeThatSessionsConnect();
         Address nobody;
         try (Upstream upstream = new Upstream()) {
             nobody = upstream.address();
@@ -159,7 +305,6 @@ interface ConnectingContract extends Rigged {
 
     @Test
     default void shouldSayThatThereIsNoSuchSocket(@TempDir Path folder) {
-        rig().assumeThatSessionsConnect();
         Address address = new Address.Unix(folder.resolve("missing").toString());
         Probe far = new Probe();
 
@@ -170,7 +315,6 @@ interface ConnectingContract extends Rigged {
 
     @Test
     default void shouldGiveUpAServerThatDoesNotAnswer() {
-        rig().assumeThatSessionsConnect();
         try (Upstream upstream = new Upstream()) {
             upstream.fill();
             Probe far = new Probe().onOpen(connection -> connection.write(ascii("lost")));
@@ -184,7 +328,6 @@ interface ConnectingContract extends Rigged {
 
     @Test
     default void shouldGiveUpConnectingWhenAsked() {
-        rig().assumeThatSessionsConnect();
         try (Upstream upstream = new Upstream()) {
             upstream.fill();
             Probe far = new Probe();
@@ -198,7 +341,6 @@ interface ConnectingContract extends Rigged {
 
     @Test
     default void shouldSayThatNoDescriptorIsLeft() {
-        rig().assumeThatSessionsConnect();
         try (Upstream upstream = new Upstream()) {
             Probe far = new Probe();
             Probe near =
@@ -221,7 +363,6 @@ interface ConnectingContract extends Rigged {
 
     @Test
     default void shouldCloseAConnectionWhoseSessionCannotBeOpened() {
-        rig().assumeThatSessionsConnect();
         try (Upstream upstream = new Upstream()) {
             Protocol broken =
                     connection -> {
@@ -245,7 +386,6 @@ interface ConnectingContract extends Rigged {
 
     @Test
     default void shouldCloseAConnectionWhoseSessionFailsWhenConnected() {
-        rig().assumeThatSessionsConnect();
         try (Upstream upstream = new Upstream()) {
             Probe far =
                     new Probe()
@@ -261,7 +401,6 @@ interface ConnectingContract extends Rigged {
 
     @Test
     default void shouldNotConnectForAConnectionThatIsClosed() {
-        rig().assumeThatSessionsConnect();
         try (Upstream upstream = new Upstream()) {
             BlockingQueue<Boolean> begun = new ArrayBlockingQueue<>(1);
             Probe near =
@@ -280,7 +419,6 @@ interface ConnectingContract extends Rigged {
 
     @Test
     default void shouldRefuseToConnectWithoutTime() {
-        rig().assumeThatSessionsConnect();
         Probe near = new Probe();
         rig().start(near);
         rig().connect();
@@ -291,11 +429,24 @@ interface ConnectingContract extends Rigged {
                         () -> connection.connect(Rig.LOOPBACK, Duration.ZERO, new Probe())));
     }
 
+    @Test
+    default void shouldRefuseToConnectToWhatIsNoAddress() {
+        Address nowhere = new Address.Unix("x".repeat(200));
+        Probe near = new Probe();
+        rig().start(near);
+        rig().connect();
+
+        near.run(connection ->
+                assertThrows(
+                        IllegalArgumentException.class,
+                        () -> connection.connect(nowhere, PATIENCE, new Probe())));
+        assertFalse(near.ask(Connection::closing), "the client has done nothing wrong");
+    }
+
     // ---- the life of the server
 
     @Test
     default void shouldNotCountWhatItOpensAmongItsClients() {
-        rig().assumeThatSessionsConnect();
         try (Upstream upstream = new Upstream()) {
             Probe far = new Probe();
             Probe near =
@@ -318,7 +469,6 @@ interface ConnectingContract extends Rigged {
 
     @Test
     default void shouldWaitForWhatItHasOpenedWhenItDrains() {
-        rig().assumeThatSessionsConnect();
         try (Upstream upstream = new Upstream()) {
             Probe far = new Probe().onDraining(connection -> {});
             Probe near = connecting(upstream.address(), PATIENCE, far);
@@ -340,7 +490,6 @@ interface ConnectingContract extends Rigged {
 
     @Test
     default void shouldCutWhatItHasOpenedAtTheEndOfADrain() {
-        rig().assumeThatSessionsConnect();
         try (Upstream upstream = new Upstream()) {
             Probe far = new Probe().onDraining(connection -> {});
             connecting(upstream.address(), PATIENCE, far);
@@ -355,7 +504,6 @@ interface ConnectingContract extends Rigged {
 
     @Test
     default void shouldOpenNothingWhenItEnds() {
-        rig().assumeThatSessionsConnect();
         try (Upstream upstream = new Upstream()) {
             CountDownLatch asked = new CountDownLatch(1);
             Connection[] client = new Connection[1];

@@ -92,11 +92,6 @@ enum LoopsUnderTest {
         return this != SHARED;
     }
 
-    /** Whether a session may open connections. */
-    boolean sessionsConnect() {
-        return this != PROACTOR && this != SYNC && this != BUFFERED;
-    }
-
     /** Whether a connection is served while another one is open. */
     boolean manyAreServed() {
         return this != SERIAL;

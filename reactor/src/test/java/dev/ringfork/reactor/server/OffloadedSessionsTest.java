@@ -103,18 +103,82 @@ final class OffloadedSessionsTest {
     }
 
     @Test
-    void shouldRefuseToOpenConnections() throws Exception {
-        start(
-                connection -> {
-                    connection.connect(Rig.LOOPBACK, Duration.ofSeconds(1), Rig.ECHO);
-                    return in -> {};
-                },
-                builder -> builder);
+    void shouldSendWhatAnotherSessionHasWrittenThoughTheNextCallBlocks() {
+        try (Upstream upstream = new Upstream()) {
+            Probe far = new Probe();
+            Probe near =
+                    new Probe()
+                            .onOpen(connection ->
+                                    connection.connect(upstream.address(), Waiting.DEADLINE, far));
+            start(near, builder -> builder);
+            rig.connect();
+            near.run(connection -> {
+                Connection other = far.awaitOpen();
+                other.write("now".getBytes(US_ASCII));
+                other.execute(() -> Waiting.of(release, "the release of the session"));
+            });
 
-        rig.connect().expectClosed();
+            Upstream.expect(upstream.accept(), "now");
+        }
+    }
 
-        String report = rig.awaitReport("a session failed");
-        assertTrue(report.contains("cannot open connections: choose another"), report);
+    @Test
+    void shouldCloseWhatItDoesNotComeToConnectWhenItStops() {
+        CountDownLatch held = new CountDownLatch(1);
+        AtomicBoolean holding = new AtomicBoolean();
+        rig.calls.before(
+                "epoll_wait",
+                () -> {
+                    if (holding.get()) {
+                        held.countDown();
+                        Waiting.of(release, "the release of the loop");
+                    }
+                });
+        try (Upstream upstream = new Upstream()) {
+            Probe near = new Probe();
+            Probe far = new Probe().onOpen(connection -> connection.write(new byte[3 * BUFFER]));
+            Server server = start(near, builder -> builder);
+            rig.connect();
+            Connection client = near.awaitOpen();
+            near.run(connection -> holding.set(true));
+            // Turns the loop once more, as far as that.
+            client.execute(client::shutdownOutput);
+            Waiting.of(held, "the loop to be held");
+
+            near.run(connection ->
+                    assertTrue(connection.connect(upstream.address(), Waiting.DEADLINE, far)));
+            Thread stopping = Thread.startVirtualThread(server::stop);
+            Waiting.until(() -> stopping.getState() == Thread.State.WAITING, "the stop");
+            release.countDown();
+
+            assertEquals(0, far.awaitClosed());
+            Waiting.of(stopping);
+            assertTrue(upstream.deserted());
+        }
+    }
+
+    @Test
+    void shouldGiveAPlaceToWhoeverComesAfterManyHaveOpenedConnections() {
+        try (Upstream upstream = new Upstream()) {
+            Protocol opening =
+                    connection -> {
+                        for (int i = 0; i < 3; i++) {
+                            connection.connect(upstream.address(), Waiting.DEADLINE, Rig.ECHO);
+                        }
+                        return connection::write;
+                    };
+            rig.start(opening, settings -> settings.maxConnections(1));
+            for (int i = 0; i < 8; i++) {
+                Client client = rig.connect();
+                client.ping();
+                upstream.accept();
+                upstream.accept();
+                upstream.accept();
+                client.close();
+                upstream.closeAccepted();
+                rig.awaitOpen(0);
+            }
+        }
     }
 
     @Test
@@ -305,12 +369,13 @@ final class OffloadedSessionsTest {
                             blocked.countDown();
                             Waiting.of(release, "the release of the session");
                         });
-        start(probe, builder -> builder);
+        Server server = start(probe, builder -> builder);
         Client client = rig.connect().send("b");
         Waiting.of(blocked, "the blocked session");
         client.send("waits");
         client.shutdownOutput();
-        rig.awaitOpen(0);
+        client.expectEnd();
+        Waiting.until(() -> server.statistics().bytesIn() == 6, "the bytes that wait");
 
         release.countDown();
 

@@ -160,11 +160,6 @@ final class Rig implements AutoCloseable {
         assumeTrue(tls == null, "a handshake would wait for the loop, which is held");
     }
 
-    /** Skips a test whose session opens connections. */
-    void assumeThatSessionsConnect() {
-        assumeTrue(loops.sessionsConnect(), "sessions beside the loop cannot open connections");
-    }
-
     /** Skips a test in which connections use what the connections of one loop share. */
     void assumeThatOneLoopServes() {
         assumeTrue(loops.oneServes(), "connections may be of different loops");

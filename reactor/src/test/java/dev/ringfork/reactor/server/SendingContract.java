@@ -351,14 +351,14 @@ interface SendingContract extends Rigged {
     @Test
     default void shouldForgetTheWriteTimeOutOnceAllIsSent() {
         Probe probe = new Probe().onOpen(rig()::takeLittle).onExpired(Connection::abort);
-        rig().start(probe, settings -> settings.writeTimeout(Duration.ofMillis(60)));
+        rig().start(probe, settings -> settings.writeTimeout(Duration.ofMillis(200)));
         Client client = rig().connect(2048);
         byte[] bytes = Rig.bulk(200_000);
         probe.run(connection -> connection.write(bytes));
         client.readBytes(bytes.length);
 
         // Another deadline, later than the write's: if that still counted, it would end the wait.
-        probe.run(connection -> connection.expireAfter(Duration.ofMillis(120).toNanos()));
+        probe.run(connection -> connection.expireAfter(Duration.ofMillis(400).toNanos()));
 
         assertEquals(0, probe.awaitClosedAfter(probe.expired));
     }

@@ -114,6 +114,18 @@ final class Upstream implements AutoCloseable {
         }
     }
 
+    /** Closes what was accepted so far. */
+    void closeAccepted() {
+        try {
+            for (AutoCloseable each : opened) {
+                each.close();
+            }
+            opened.clear();
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     @Override
     public void close() {
         try {

@@ -44,6 +44,9 @@ public interface Syscalls {
     /** epoll. */
     Epoll epoll();
 
+    /** io_uring. */
+    IoUring ioUring();
+
     /** kqueue. */
     Kqueue kqueue();
 

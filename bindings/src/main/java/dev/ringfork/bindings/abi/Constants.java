@@ -22,7 +22,7 @@ public final class Constants {
      */
     public static final int ABSENT = Integer.MIN_VALUE + 1;
 
-    private static final int FAMILIES = 9;
+    private static final int FAMILIES = 11;
 
     private final Platform platform;
 
@@ -108,6 +108,8 @@ public final class Constants {
             case 6 -> MappingConstants.TABLE;
             case 7 -> KqueueConstants.TABLE;
             case 8 -> SignalConstants.TABLE;
+            case 9 -> IoUringConstants.TABLE;
+            case 10 -> IoUringOperations.TABLE;
             default -> throw new AssertionError(index);
         };
     }

@@ -11,7 +11,7 @@ package dev.ringfork.bindings.abi;
 final class LayoutTables {
 
     /** How many tables there are. */
-    static final int COUNT = 5;
+    static final int COUNT = 6;
 
     private static final String POLLING =
             """
@@ -171,6 +171,189 @@ final class LayoutTables {
                 pid                         4:4           4:4           -
             """;
 
+    /**
+     * Without reserved fields, which are renamed when a kernel makes use of them, and without
+     * arrays of no length, which begin where the struct ends.
+     */
+    private static final String IO_URING =
+            """
+            struct __kernel_timespec        16/8          16/8          -
+                tv_sec                      0:8           0:8           -
+                tv_nsec                     8:8           8:8           -
+            struct io_uring_params          120/8         120/8         -
+                sq_entries                  0:4           0:4           -
+                cq_entries                  4:4           4:4           -
+                flags                       8:4           8:4           -
+                sq_thread_cpu               12:4          12:4          -
+                sq_thread_idle              16:4          16:4          -
+                features                    20:4          20:4          -
+                wq_fd                       24:4          24:4          -
+                sq_off                      40:40         40:40         -
+                cq_off                      80:40         80:40         -
+            struct io_sqring_offsets        40/8          40/8          -
+                head                        0:4           0:4           -
+                tail                        4:4           4:4           -
+                ring_mask                   8:4           8:4           -
+                ring_entries                12:4          12:4          -
+                flags                       16:4          16:4          -
+                dropped                     20:4          20:4          -
+                array                       24:4          24:4          -
+                user_addr                   32:8          32:8          -
+            struct io_cqring_offsets        40/8          40/8          -
+                head                        0:4           0:4           -
+                tail                        4:4           4:4           -
+                ring_mask                   8:4           8:4           -
+                ring_entries                12:4          12:4          -
+                overflow                    16:4          16:4          -
+                cqes                        20:4          20:4          -
+                flags                       24:4          24:4          -
+                user_addr                   32:8          32:8          -
+            struct io_uring_sqe             64/8          64/8          -
+                opcode                      0:1           0:1           -
+                flags                       1:1           1:1           -
+                ioprio                      2:2           2:2           -
+                fd                          4:4           4:4           -
+                off                         8:8           8:8           -
+                addr2                       8:8           8:8           -
+                cmd_op                      8:4           8:4           -
+                addr                        16:8          16:8          -
+                splice_off_in               16:8          16:8          -
+                level                       16:4          16:4          -
+                optname                     20:4          20:4          -
+                len                         24:4          24:4          -
+                rw_flags                    28:4          28:4          -
+                fsync_flags                 28:4          28:4          -
+                poll_events                 28:2          28:2          -
+                poll32_events               28:4          28:4          -
+                sync_range_flags            28:4          28:4          -
+                msg_flags                   28:4          28:4          -
+                timeout_flags               28:4          28:4          -
+                accept_flags                28:4          28:4          -
+                cancel_flags                28:4          28:4          -
+                open_flags                  28:4          28:4          -
+                statx_flags                 28:4          28:4          -
+                fadvise_advice              28:4          28:4          -
+                splice_flags                28:4          28:4          -
+                rename_flags                28:4          28:4          -
+                unlink_flags                28:4          28:4          -
+                hardlink_flags              28:4          28:4          -
+                xattr_flags                 28:4          28:4          -
+                msg_ring_flags              28:4          28:4          -
+                uring_cmd_flags             28:4          28:4          -
+                waitid_flags                28:4          28:4          -
+                futex_flags                 28:4          28:4          -
+                install_fd_flags            28:4          28:4          -
+                nop_flags                   28:4          28:4          -
+                pipe_flags                  28:4          28:4          -
+                user_data                   32:8          32:8          -
+                buf_index                   40:2          40:2          -
+                buf_group                   40:2          40:2          -
+                personality                 42:2          42:2          -
+                splice_fd_in                44:4          44:4          -
+                file_index                  44:4          44:4          -
+                zcrx_ifq_idx                44:4          44:4          -
+                optlen                      44:4          44:4          -
+                addr_len                    44:2          44:2          -
+                addr3                       48:8          48:8          -
+                attr_ptr                    48:8          48:8          -
+                attr_type_mask              56:8          56:8          -
+                optval                      48:8          48:8          -
+            struct io_uring_cqe             16/8          16/8          -
+                user_data                   0:8           0:8           -
+                res                         8:4           8:4           -
+                flags                       12:4          12:4          -
+            struct io_uring_getevents_arg   24/8          24/8          -
+                sigmask                     0:8           0:8           -
+                sigmask_sz                  8:4           8:4           -
+                min_wait_usec               12:4          12:4          -
+                ts                          16:8          16:8          -
+            struct io_uring_buf             16/8          16/8          -
+                addr                        0:8           0:8           -
+                len                         8:4           8:4           -
+                bid                         12:2          12:2          -
+            struct io_uring_buf_ring        16/8          16/8          -
+                tail                        14:2          14:2          -
+            struct io_uring_buf_reg         40/8          40/8          -
+                ring_addr                   0:8           0:8           -
+                ring_entries                8:4           8:4           -
+                bgid                        12:2          12:2          -
+                flags                       14:2          14:2          -
+            struct io_uring_buf_status      40/4          40/4          -
+                buf_group                   0:4           0:4           -
+                head                        4:4           4:4           -
+            struct io_uring_rsrc_register   32/8          32/8          -
+                nr                          0:4           0:4           -
+                flags                       4:4           4:4           -
+                data                        16:8          16:8          -
+                tags                        24:8          24:8          -
+            struct io_uring_rsrc_update     16/8          16/8          -
+                offset                      0:4           0:4           -
+                data                        8:8           8:8           -
+            struct io_uring_rsrc_update2    32/8          32/8          -
+                offset                      0:4           0:4           -
+                data                        8:8           8:8           -
+                tags                        16:8          16:8          -
+                nr                          24:4          24:4          -
+            struct io_uring_files_update    16/8          16/8          -
+                offset                      0:4           0:4           -
+                fds                         8:8           8:8           -
+            struct io_uring_file_index_range 16/8          16/8          -
+                off                         0:4           0:4           -
+                len                         4:4           4:4           -
+            struct io_uring_probe           16/4          16/4          -
+                last_op                     0:1           0:1           -
+                ops_len                     1:1           1:1           -
+            struct io_uring_probe_op        8/4           8/4           -
+                op                          0:1           0:1           -
+                flags                       2:2           2:2           -
+            struct io_uring_restriction     16/4          16/4          -
+                opcode                      0:2           0:2           -
+                register_op                 2:1           2:1           -
+                sqe_op                      2:1           2:1           -
+                sqe_flags                   2:1           2:1           -
+            struct io_uring_sync_cancel_reg 64/8          64/8          -
+                addr                        0:8           0:8           -
+                fd                          8:4           8:4           -
+                flags                       12:4          12:4          -
+                timeout                     16:16         16:16         -
+                opcode                      32:1          32:1          -
+            struct io_uring_recvmsg_out     16/4          16/4          -
+                namelen                     0:4           0:4           -
+                controllen                  4:4           4:4           -
+                payloadlen                  8:4           8:4           -
+                flags                       12:4          12:4          -
+            struct io_uring_clock_register  16/4          16/4          -
+                clockid                     0:4           0:4           -
+            struct io_uring_clone_buffers   32/4          32/4          -
+                src_fd                      0:4           0:4           -
+                flags                       4:4           4:4           -
+                src_off                     8:4           8:4           -
+                dst_off                     12:4          12:4          -
+                nr                          16:4          16:4          -
+            struct io_uring_napi            16/8          16/8          -
+                busy_poll_to                0:4           0:4           -
+                prefer_busy_poll            4:1           4:1           -
+            struct io_uring_reg_wait        64/8          64/8          -
+                ts                          0:16          0:16          -
+                min_wait_usec               16:4          16:4          -
+                flags                       20:4          20:4          -
+                sigmask                     24:8          24:8          -
+                sigmask_sz                  32:4          32:4          -
+            struct io_uring_mem_region_reg  32/8          32/8          -
+                region_uptr                 0:8           0:8           -
+                flags                       8:8           8:8           -
+            struct io_uring_region_desc     64/8          64/8          -
+                user_addr                   0:8           0:8           -
+                size                        8:8           8:8           -
+                flags                       16:4          16:4          -
+                id                          20:4          20:4          -
+                mmap_offset                 24:8          24:8          -
+            struct futex_waitv              24/8          24/8          -
+                val                         0:8           0:8           -
+                uaddr                       8:8           8:8           -
+                flags                       16:4          16:4          -
+            """;
+
     private static final String SCALARS =
             """
             char                            1/1           1/1           1/1
@@ -209,7 +392,8 @@ final class LayoutTables {
             case 1 -> SOCKETS;
             case 2 -> PROCESSES;
             case 3 -> SIGNALS;
-            case 4 -> SCALARS;
+            case 4 -> IO_URING;
+            case 5 -> SCALARS;
             default -> throw new AssertionError(index);
         };
     }

@@ -5,6 +5,7 @@ import dev.ringfork.bindings.Aio;
 import dev.ringfork.bindings.Descriptors;
 import dev.ringfork.bindings.Epoll;
 import dev.ringfork.bindings.Errno;
+import dev.ringfork.bindings.IoUring;
 import dev.ringfork.bindings.Kqueue;
 import dev.ringfork.bindings.Mappings;
 import dev.ringfork.bindings.Platform;
@@ -40,6 +41,7 @@ final class Absences {
                         Sockets.class,
                         Polling.class,
                         Epoll.class,
+                        IoUring.class,
                         Kqueue.class,
                         Processes.class,
                         Mappings.class,
@@ -52,6 +54,8 @@ final class Absences {
     static @Nullable String onMacos(String call) {
         return switch (call) {
             case "epoll_create1", "epoll_ctl", "epoll_wait" -> "macOS has no epoll: use kqueue";
+            case "io_uring_setup", "io_uring_enter", "io_uring_submit", "io_uring_register" ->
+                    "macOS has no io_uring: use kqueue";
             case "eventfd" -> "macOS has no eventfd: use a pipe, or kqueue's EVFILT_USER";
             case "recvmmsg" -> "macOS has no recvmmsg: use recvmsg for each datagram";
             case "sendmmsg" -> "macOS has no sendmmsg: use sendmsg for each datagram";
@@ -72,6 +76,8 @@ final class Absences {
                             ? "the C library has %s in a library of its own (glibc before 2.34)"
                                     .formatted(call)
                             : null;
+            case "io_uring_setup", "io_uring_enter", "io_uring_submit", "io_uring_register" ->
+                    noRing(call);
             // Arguments that every kernel with the call refuses otherwise.
             case "pidfd_open" ->
                     ifMissing(call, FfmProcesses.INSTANCE.pidfd_open(-1, 0), "Linux 5.3");
@@ -81,6 +87,15 @@ final class Absences {
             }
             default -> null;
         };
+    }
+
+    /** Where no ring can be made the other calls have nothing to work on. */
+    private static @Nullable String noRing(String call) {
+        int result = FfmIoUring.INSTANCE.io_uring_setup(0, 0);
+        return result == -Errno.EPERM
+                ? "io_uring is forbidden here: by a filter such as a container's, or by the sysctl"
+                        + " kernel.io_uring_disabled, which is to be 0"
+                : ifMissing(call, result, "Linux 5.1");
     }
 
     private static @Nullable String ifMissing(String call, int result, String since) {

@@ -4,6 +4,7 @@ package dev.ringfork.bindings.ffm;
 import dev.ringfork.bindings.Aio;
 import dev.ringfork.bindings.Descriptors;
 import dev.ringfork.bindings.Epoll;
+import dev.ringfork.bindings.IoUring;
 import dev.ringfork.bindings.Kqueue;
 import dev.ringfork.bindings.Mappings;
 import dev.ringfork.bindings.Polling;
@@ -67,6 +68,11 @@ public final class FfmSyscalls implements Syscalls {
     @Override
     public Epoll epoll() {
         return FfmEpoll.INSTANCE;
+    }
+
+    @Override
+    public IoUring ioUring() {
+        return FfmIoUring.INSTANCE;
     }
 
     @Override

@@ -28,7 +28,8 @@ class CHeadersTest {
     /**
      * How many names the machine's headers may lack: those of a distribution may be older than the
      * youngest constants (PIDFD_THREAD and what pidfd_send_signal takes came with Linux 6.9), and
-     * P_PIDFD is no macro everywhere.
+     * P_PIDFD is no macro everywhere. Those of io_uring are not counted: the tables have them from
+     * its own newest header.
      */
     private static final int MOST_LACKING = 16;
 
@@ -53,7 +54,9 @@ class CHeadersTest {
         if (!lacking.isEmpty()) {
             System.out.println("names that the headers lack: " + lacking);
         }
-        assertTrue(lacking.size() <= MOST_LACKING, () -> "the headers lack " + lacking);
+        List<String> old =
+                lacking.stream().filter(key -> !HeaderAge.ioUring(CProgram.bareName(key))).toList();
+        assertTrue(old.size() <= MOST_LACKING, () -> "the headers lack " + old);
         printed.keySet().removeAll(lacking);
         lacking.forEach(tables::remove);
         assertEquals(List.of(), Differences.between(printed, tables));

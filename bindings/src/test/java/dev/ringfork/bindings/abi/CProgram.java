@@ -5,7 +5,6 @@ import dev.ringfork.bindings.Platform;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
-import java.util.Set;
 
 /**
  * Writes C programs that hold rows of {@link AbiTables} against the headers of a compiler.
@@ -17,19 +16,6 @@ final class CProgram {
 
     /** What is said of a name that the headers lack. */
     static final String LACKING = "lacking";
-
-    /** Constants that are no macros, so that the preprocessor cannot ask for them. */
-    private static final Set<String> ENUMERATED =
-            Set.of(
-                    "P_ALL",
-                    "P_PID",
-                    "P_PGID",
-                    "F_OWNER_TID",
-                    "F_OWNER_PID",
-                    "F_OWNER_PGRP",
-                    "AIO_CANCELED",
-                    "AIO_NOTCANCELED",
-                    "AIO_ALLDONE");
 
     private static final String LINUX_FEATURES = "#define _GNU_SOURCE\n";
 
@@ -63,7 +49,14 @@ final class CProgram {
                     "unistd.h");
 
     private static final List<String> LINUX_HEADERS =
-            List.of("linux/mman.h", "sys/epoll.h", "sys/eventfd.h", "sys/prctl.h", "sys/syscall.h");
+            List.of(
+                    "linux/futex.h",
+                    "linux/io_uring.h",
+                    "linux/mman.h",
+                    "sys/epoll.h",
+                    "sys/eventfd.h",
+                    "sys/prctl.h",
+                    "sys/syscall.h");
 
     /** Of Linux too, but younger than some C libraries. */
     private static final List<String> LINUX_OPTIONAL_HEADERS = List.of("sys/pidfd.h");
@@ -119,18 +112,13 @@ final class CProgram {
 
     /** A statement for a name if the headers have it, and another if not. */
     private static void optional(StringBuilder c, String key, String there, String lacking) {
-        String name = name(key);
-        if (type(key) || name.contains("(") || ENUMERATED.contains(name)) {
-            c.append(there).append('\n');
-        } else {
-            c.append("#ifdef ").append(name).append('\n').append(there).append('\n');
-            c.append("#else\n").append(lacking).append("\n#endif\n");
-        }
+        c.append("#if ").append(HeaderAge.condition(bareName(key), type(key))).append('\n');
+        c.append(there).append("\n#else\n").append(lacking).append("\n#endif\n");
     }
 
     /** Read by whoever compiles; neither gcc nor clang makes it an error. */
     private static String message(String key) {
-        return "#pragma message(\"%s: %s\")".formatted(LACKING, name(key));
+        return "#pragma message(\"%s: %s\")".formatted(LACKING, bareName(key));
     }
 
     private static String print(String key) {
@@ -161,6 +149,12 @@ final class CProgram {
     /** The name in C that a row is of. */
     private static String name(String key) {
         return key.substring(key.indexOf(' ') + 1);
+    }
+
+    /** The name without what C writes before that of a type. */
+    static String bareName(String key) {
+        String name = name(key);
+        return name.startsWith("struct ") ? name.substring("struct ".length()) : name;
     }
 
     /** Whether a row is of a type or one of its fields, rather than of a number. */

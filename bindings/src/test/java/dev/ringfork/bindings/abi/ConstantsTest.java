@@ -28,6 +28,8 @@ class ConstantsTest {
                     PollConstants.class,
                     EpollConstants.class,
                     EventConstants.class,
+                    IoUringConstants.class,
+                    IoUringOperations.class,
                     KqueueConstants.class,
                     ProcessConstants.class,
                     MappingConstants.class,

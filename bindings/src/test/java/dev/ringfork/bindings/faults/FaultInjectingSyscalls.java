@@ -4,6 +4,7 @@ package dev.ringfork.bindings.faults;
 import dev.ringfork.bindings.Aio;
 import dev.ringfork.bindings.Descriptors;
 import dev.ringfork.bindings.Epoll;
+import dev.ringfork.bindings.IoUring;
 import dev.ringfork.bindings.Kqueue;
 import dev.ringfork.bindings.Mappings;
 import dev.ringfork.bindings.Polling;
@@ -37,6 +38,7 @@ public final class FaultInjectingSyscalls implements Syscalls {
     private final Sockets sockets;
     private final Polling polling;
     private final Epoll epoll;
+    private final IoUring ioUring;
     private final Kqueue kqueue;
     private final Processes processes;
     private final Mappings mappings;
@@ -56,6 +58,7 @@ public final class FaultInjectingSyscalls implements Syscalls {
         sockets = new FaultySockets(real.sockets(), plan);
         polling = new FaultyPolling(real.polling(), plan);
         epoll = new FaultyEpoll(real.epoll(), plan);
+        ioUring = new FaultyIoUring(real.ioUring(), plan);
         kqueue = new FaultyKqueue(real.kqueue(), plan);
         processes = new FaultyProcesses(real.processes(), plan);
         mappings = new FaultyMappings(real.mappings(), plan);
@@ -128,6 +131,11 @@ public final class FaultInjectingSyscalls implements Syscalls {
     @Override
     public Epoll epoll() {
         return epoll;
+    }
+
+    @Override
+    public IoUring ioUring() {
+        return ioUring;
     }
 
     @Override

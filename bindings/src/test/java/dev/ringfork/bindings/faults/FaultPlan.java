@@ -5,6 +5,7 @@ import dev.ringfork.bindings.Aio;
 import dev.ringfork.bindings.Descriptors;
 import dev.ringfork.bindings.Epoll;
 import dev.ringfork.bindings.Errno;
+import dev.ringfork.bindings.IoUring;
 import dev.ringfork.bindings.Kqueue;
 import dev.ringfork.bindings.Mappings;
 import dev.ringfork.bindings.Polling;
@@ -49,6 +50,7 @@ final class FaultPlan {
                             Sockets.class,
                             Polling.class,
                             Epoll.class,
+                            IoUring.class,
                             Kqueue.class,
                             Processes.class,
                             Mappings.class,

@@ -59,6 +59,7 @@ public interface IoUring {
     /**
      * Registers something with the ring or asks it something, io_uring_register(2).
      *
+     * @param fd the ring, or -1 for the few opcodes that need none
      * @param opcode an {@code IORING_REGISTER_} or {@code IORING_UNREGISTER_} constant
      * @param arg the address of what the opcode works on, or 0
      * @param count how many there are, or what the opcode makes of it

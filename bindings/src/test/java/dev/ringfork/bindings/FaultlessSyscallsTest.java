@@ -5,6 +5,7 @@ import dev.ringfork.bindings.contract.AioContract;
 import dev.ringfork.bindings.contract.DatagramsContract;
 import dev.ringfork.bindings.contract.DescriptorsContract;
 import dev.ringfork.bindings.contract.EpollContract;
+import dev.ringfork.bindings.contract.IoUringContract;
 import dev.ringfork.bindings.contract.KqueueContract;
 import dev.ringfork.bindings.contract.MappingsContract;
 import dev.ringfork.bindings.contract.MessagesContract;
@@ -72,6 +73,14 @@ class FaultlessSyscallsTest {
 
     @Nested
     class EpollTest extends EpollContract {
+        @Override
+        protected Syscalls syscalls() {
+            return FAULTLESS;
+        }
+    }
+
+    @Nested
+    class IoUringTest extends IoUringContract {
         @Override
         protected Syscalls syscalls() {
             return FAULTLESS;

@@ -76,9 +76,9 @@ final class Absences {
                             ? "the C library has %s in a library of its own (glibc before 2.34)"
                                     .formatted(call)
                             : null;
-            case "io_uring_setup", "io_uring_enter", "io_uring_submit", "io_uring_register" ->
-                    noRing(call);
             // Arguments that every kernel with the call refuses otherwise.
+            case "io_uring_setup", "io_uring_enter", "io_uring_submit", "io_uring_register" ->
+                    noRing(call, FfmIoUring.INSTANCE.io_uring_setup(0, 0));
             case "pidfd_open" ->
                     ifMissing(call, FfmProcesses.INSTANCE.pidfd_open(-1, 0), "Linux 5.3");
             case "pidfd_send_signal" -> {
@@ -90,8 +90,7 @@ final class Absences {
     }
 
     /** Where no ring can be made the other calls have nothing to work on. */
-    private static @Nullable String noRing(String call) {
-        int result = FfmIoUring.INSTANCE.io_uring_setup(0, 0);
+    static @Nullable String noRing(String call, int result) {
         return result == -Errno.EPERM
                 ? "io_uring is forbidden here: by a filter such as a container's, or by the sysctl"
                         + " kernel.io_uring_disabled, which is to be 0"

@@ -8,6 +8,7 @@ import com.sun.management.ThreadMXBean;
 import dev.ringfork.bindings.Descriptors;
 import dev.ringfork.bindings.Epoll;
 import dev.ringfork.bindings.Errno;
+import dev.ringfork.bindings.IoUring;
 import dev.ringfork.bindings.Message;
 import dev.ringfork.bindings.MessageBatch;
 import dev.ringfork.bindings.Sockets;
@@ -102,6 +103,23 @@ class AllocationTest extends SyscallsContract {
     private void repeatWait(Epoll epoll, int epfd, int times) {
         for (int i = 0; i < times; i++) {
             epoll.epoll_wait(epfd, buffer.address(), 4, 0);
+        }
+    }
+
+    @Test
+    void shouldEnterARingWithoutAllocating() {
+        String absence = syscalls().absence("io_uring_setup");
+        assumeTrue(absence == null, absence);
+        IoUring rings = FfmIoUring.INSTANCE;
+        int ring = opened(rings.io_uring_setup(1, buffer.address()));
+        repeatEnter(rings, ring, WARM_UP);
+        assertAllocatesNothing(() -> repeatEnter(rings, ring, CALLS));
+    }
+
+    private void repeatEnter(IoUring rings, int ring, int times) {
+        for (int i = 0; i < times; i++) {
+            rings.io_uring_submit(ring, 0, 0);
+            rings.io_uring_enter(ring, 0, 0, 0, 0, 0);
         }
     }
 

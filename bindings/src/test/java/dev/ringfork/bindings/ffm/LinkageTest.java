@@ -96,7 +96,20 @@ class LinkageTest {
         assertEquals("Linux has no kqueue: use epoll", syscalls.absence("kqueue"));
         assertEquals("Ringfork has no call named fork", syscalls.absence("fork"));
         assertEquals("macOS has no epoll: use kqueue", Absences.onMacos("epoll_ctl"));
+        assertEquals("macOS has no io_uring: use kqueue", Absences.onMacos("io_uring_setup"));
         assertNull(Absences.onMacos("kevent"));
+    }
+
+    @Test
+    void shouldTellWhyThereAreNoRings() {
+        assertNull(Absences.noRing("io_uring_setup", -Errno.EFAULT));
+        assertEquals(
+                "io_uring is forbidden here: by a filter such as a container's, or by the sysctl"
+                        + " kernel.io_uring_disabled, which is to be 0",
+                Absences.noRing("io_uring_setup", -Errno.EPERM));
+        assertEquals(
+                "io_uring_enter needs Linux 5.1, this is " + System.getProperty("os.version"),
+                Absences.noRing("io_uring_enter", -Errno.ENOSYS));
     }
 
     @Test

@@ -9,7 +9,9 @@ module dev.ringfork.reactor {
 
     exports dev.ringfork.reactor;
     exports dev.ringfork.reactor.demux;
+    exports dev.ringfork.reactor.proactor;
     exports dev.ringfork.reactor.protocol;
     exports dev.ringfork.reactor.server;
     exports dev.ringfork.reactor.tls;
+    exports dev.ringfork.reactor.uring;
 }

@@ -3,6 +3,7 @@ package dev.ringfork.reactor;
 
 import dev.ringfork.bindings.Errno;
 import dev.ringfork.bindings.Syscalls;
+import dev.ringfork.reactor.demux.CompletingDemultiplexer;
 import dev.ringfork.reactor.demux.Demultiplexer;
 import dev.ringfork.reactor.demux.Interest;
 import dev.ringfork.reactor.demux.Trigger;
@@ -19,8 +20,9 @@ import org.jspecify.annotations.Nullable;
  * and filled on another before. {@link #execute}, {@link #wakeup} and {@link #stop} are safe for
  * use by many threads. Owns its demultiplexer.
  *
- * <p>A turn is: poll, events, registrations that had more to do, timers, tasks. Each part does at
- * most what was there when it began, so none starves another.
+ * <p>A turn is: poll, completions of operations where the demultiplexer has such, events,
+ * registrations that had more to do, timers, tasks. Each part does at most what was there when it
+ * began, so none starves another.
  */
 public final class Reactor implements AutoCloseable {
 
@@ -31,10 +33,12 @@ public final class Reactor implements AutoCloseable {
     private final TaskQueue tasks;
     private final StallDetector stalls;
     private final boolean wakeable;
+    private final @Nullable CompletingDemultiplexer completing;
     private final Slots<Registration> registrations = new Slots<>();
     private ArrayDeque<Registration> more = new ArrayDeque<>();
     private ArrayDeque<Registration> moreNow = new ArrayDeque<>();
     private final ArrayList<Runnable> beforePoll = new ArrayList<>();
+    private final ArrayDeque<Runnable> next = new ArrayDeque<>();
     private @Nullable Registration running;
     private long nowNs = Clock.nowNs();
     private boolean closed;
@@ -55,6 +59,7 @@ public final class Reactor implements AutoCloseable {
         this.trigger = demultiplexer.trigger();
         this.stalls = new StallDetector(stallNs, report);
         this.wakeable = demultiplexer instanceof WakeableDemultiplexer;
+        this.completing = demultiplexer instanceof CompletingDemultiplexer it ? it : null;
         if (demultiplexer instanceof WakeableDemultiplexer own) {
             this.tasks = new TaskQueue(new DirectWakeup(own), report);
             return;
@@ -166,6 +171,14 @@ public final class Reactor implements AutoCloseable {
     }
 
     /**
+     * Runs an action once after the next poll, which does not wait. What is asked for by such an
+     * action runs a turn later. Called on the loop's thread.
+     */
+    public void nextTurn(Runnable action) {
+        next.add(action);
+    }
+
+    /**
      * Runs a task on the loop's thread, soon. Safe for use by many threads.
      *
      * @return false if the loop has ended or its bounded queue is full; an exception of the task is
@@ -228,26 +241,28 @@ public final class Reactor implements AutoCloseable {
         for (int i = 0; i < beforePoll.size(); i++) {
             beforePoll.get(i).run();
         }
-        int events = demultiplexer.poll(patience(timeoutNs));
+        int polled = demultiplexer.poll(patience(timeoutNs));
         nowNs = Clock.nowNs();
-        if (events < 0 && events != -Errno.EINTR) {
-            Errno.check("poll", events, demultiplexer.name());
+        if (polled < 0 && polled != -Errno.EINTR) {
+            Errno.check("poll", polled, demultiplexer.name());
         }
         ArrayDeque<Registration> before = more;
         more = moreNow;
         moreNow = before;
+        int events = completing == null ? polled : completing.complete();
         for (int i = 0; i < events; i++) {
             dispatch(demultiplexer.token(i), demultiplexer.ready(i));
         }
         runMore(before);
+        runNext();
         timers.expire(nowNs);
         tasks.run();
         stalls.turnEnded(nowNs);
-        return events;
+        return polled < 0 ? polled : events;
     }
 
     private long patience(long timeoutNs) {
-        if (stopping || !more.isEmpty() || tasks.pending()) {
+        if (stopping || !more.isEmpty() || !next.isEmpty() || tasks.pending()) {
             return 0;
         }
         long next = timers.nextNs();
@@ -282,6 +297,12 @@ public final class Reactor implements AutoCloseable {
             if (registration.reactor == this && registration.ready != 0) {
                 run(registration);
             }
+        }
+    }
+
+    private void runNext() {
+        for (int i = next.size(); i > 0; i--) {
+            next.remove().run();
         }
     }
 

@@ -6,17 +6,25 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a demultiplexer is asked to watch, by token: a slot in the low 32 bits, and above it a
+ * What a kernel's object is asked for, by token: a slot in the low 32 bits, and above it a
  * generation, by which the event of one entry is told from that of the next in the same slot.
  *
  * <p>Not by descriptor: a process with many small loops has large numbers, and each loop few.
  * Confined to one thread, or guarded by a lock.
  */
-final class Slots<E extends Slots.Entry> {
+public final class Slots<E extends Slots.Entry> {
     /** Whatever has a token. */
-    abstract static class Entry {
+    public abstract static class Entry {
         /** Names it as long as it is in its slot. */
         long token;
+
+        /** Makes one that has none. */
+        protected Entry() {}
+
+        /** What names it as long as it is there; never below 2 to the 32nd. */
+        public final long token() {
+            return token;
+        }
     }
 
     private static final int FIRST_SLOTS = 4;
@@ -27,11 +35,25 @@ final class Slots<E extends Slots.Entry> {
     private int slots;
     private int generations;
 
+    /** Makes one with no entries. */
+    public Slots() {
+        this(0);
+    }
+
+    /** Makes one that has had so many. */
+    Slots(int generations) {
+        this.generations = generations;
+    }
+
     /** Gives an entry a token. */
-    long add(E entry) {
+    public long add(E entry) {
         int slot = freeCount > 0 ? free[--freeCount] : newSlot();
         bySlot[slot] = entry;
-        entry.token = (long) ++generations << 32 | slot;
+        if (++generations == 0) {
+            // After four thousand million: a token without a generation would be too small.
+            generations = 1;
+        }
+        entry.token = (long) generations << 32 | slot;
         return entry.token;
     }
 
@@ -44,7 +66,7 @@ final class Slots<E extends Slots.Entry> {
     }
 
     /** Takes the token back: nothing is found by it any more. */
-    void remove(E entry) {
+    public void remove(E entry) {
         int slot = (int) entry.token;
         bySlot[slot] = null;
         free[freeCount++] = slot;
@@ -52,13 +74,13 @@ final class Slots<E extends Slots.Entry> {
 
     /** The entry that has a token, or null when it has gone. */
     @SuppressWarnings("unchecked") // Only add() fills the slots.
-    @Nullable E find(long token) {
+    public @Nullable E find(long token) {
         Entry entry = bySlot[(int) token];
         return entry != null && entry.token == token ? (E) entry : null;
     }
 
     /** Calls a consumer with each that is there now and still there at its turn. */
-    void forEach(Consumer<E> action) {
+    public void forEach(Consumer<E> action) {
         for (Entry there : bySlot.clone()) {
             E entry = there == null ? null : find(there.token);
             if (entry != null) {

@@ -78,7 +78,7 @@ final class Absences {
                             : null;
             // Arguments that every kernel with the call refuses otherwise.
             case "io_uring_setup", "io_uring_enter", "io_uring_submit", "io_uring_register" ->
-                    noRing(call, FfmIoUring.INSTANCE.io_uring_setup(0, 0));
+                    noRing(FfmIoUring.INSTANCE.io_uring_setup(0, 0));
             case "pidfd_open" ->
                     ifMissing(call, FfmProcesses.INSTANCE.pidfd_open(-1, 0), "Linux 5.3");
             case "pidfd_send_signal" -> {
@@ -90,11 +90,14 @@ final class Absences {
     }
 
     /** Where no ring can be made the other calls have nothing to work on. */
-    static @Nullable String noRing(String call, int result) {
-        return result == -Errno.EPERM
-                ? "io_uring is forbidden here: by a filter such as a container's, or by the sysctl"
-                        + " kernel.io_uring_disabled, which is to be 0"
-                : ifMissing(call, result, "Linux 5.1");
+    static @Nullable String noRing(int result) {
+        if (result == -Errno.EPERM) {
+            return "io_uring_setup(2) gives EPERM; sysctl kernel.io_uring_disabled, or seccomp?";
+        }
+        // Filters answer so too, whatever the kernel's version.
+        return result == -Errno.ENOSYS
+                ? "io_uring_setup(2) gives ENOSYS; seccomp, or a kernel without it?"
+                : null;
     }
 
     private static @Nullable String ifMissing(String call, int result, String since) {

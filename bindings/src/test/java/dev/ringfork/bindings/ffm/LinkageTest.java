@@ -102,14 +102,13 @@ class LinkageTest {
 
     @Test
     void shouldTellWhyThereAreNoRings() {
-        assertNull(Absences.noRing("io_uring_setup", -Errno.EFAULT));
+        assertNull(Absences.noRing(-Errno.EFAULT));
         assertEquals(
-                "io_uring is forbidden here: by a filter such as a container's, or by the sysctl"
-                        + " kernel.io_uring_disabled, which is to be 0",
-                Absences.noRing("io_uring_setup", -Errno.EPERM));
+                "io_uring_setup(2) gives EPERM; sysctl kernel.io_uring_disabled, or seccomp?",
+                Absences.noRing(-Errno.EPERM));
         assertEquals(
-                "io_uring_enter needs Linux 5.1, this is " + System.getProperty("os.version"),
-                Absences.noRing("io_uring_enter", -Errno.ENOSYS));
+                "io_uring_setup(2) gives ENOSYS; seccomp, or a kernel without it?",
+                Absences.noRing(-Errno.ENOSYS));
     }
 
     @Test

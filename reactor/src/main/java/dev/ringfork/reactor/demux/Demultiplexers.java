@@ -39,6 +39,14 @@ public record Demultiplexers(@Nullable String noEpoll, @Nullable String noKqueue
         return new PollDemultiplexer(syscalls);
     }
 
+    /** The name of the best one: {@code epoll}, {@code kqueue}, or else {@code poll}. */
+    public String best() {
+        if (noEpoll == null) {
+            return "epoll";
+        }
+        return noKqueue == null ? "kqueue" : "poll";
+    }
+
     /** Why the best one is poll: one line, or null if it is not. */
     public @Nullable String why() {
         return noEpoll == null || noKqueue == null

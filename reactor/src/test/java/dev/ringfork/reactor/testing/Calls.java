@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Calls {
     /** What the engines wait with. */
-    private static final String[] POLLS = {"epoll_wait", "poll", "select"};
+    private static final String[] POLLS = {"epoll_wait", "poll", "select", "io_uring_enter"};
 
     private final Map<String, Integer> counts = new HashMap<>();
     private final Map<String, Object> firstArguments = new HashMap<>();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ringfork.examples.command;
 
+import dev.ringfork.reactor.server.Engine;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -21,6 +22,10 @@ final class Word<E extends Enum<E>> implements CommandLine.ITypeConverter<E> {
 
     /** How a constant is written. */
     static String of(Enum<?> constant) {
+        if (constant == Engine.IO_URING) {
+            // The kernel's own name stays as it is.
+            return "io_uring";
+        }
         return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 

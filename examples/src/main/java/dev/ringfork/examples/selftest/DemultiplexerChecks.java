@@ -9,6 +9,7 @@ import static dev.ringfork.reactor.demux.Interest.READ;
 import dev.ringfork.bindings.Errno;
 import dev.ringfork.bindings.abi.SocketConstants;
 import dev.ringfork.reactor.Reactor;
+import dev.ringfork.reactor.demux.CompletingDemultiplexer;
 import dev.ringfork.reactor.demux.Demultiplexer;
 import dev.ringfork.reactor.demux.Trigger;
 import java.time.Duration;
@@ -88,6 +89,9 @@ final class DemultiplexerChecks {
         int events = demultiplexer.poll(timeoutNs);
         if (events == -Errno.EINTR) {
             return 0;
+        }
+        if (demultiplexer instanceof CompletingDemultiplexer completing) {
+            events = completing.complete();
         }
         int reading = 0;
         for (int i = 0; i < done("poll", events); i++) {

@@ -9,6 +9,9 @@ import dev.ringfork.reactor.demux.PollDemultiplexer;
 import dev.ringfork.reactor.demux.SelectDemultiplexer;
 import dev.ringfork.reactor.demux.Trigger;
 import dev.ringfork.reactor.server.Engine;
+import dev.ringfork.reactor.uring.RingSettings;
+import dev.ringfork.reactor.uring.RingSupport;
+import dev.ringfork.reactor.uring.UringDemultiplexer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -41,6 +44,7 @@ record Engines(Engine engine, Trigger trigger) {
         return switch (engine) {
             case EPOLL -> EpollDemultiplexer.absence(syscalls);
             case KQUEUE -> syscalls.absence("kqueue");
+            case IO_URING -> RingSupport.absence(syscalls);
             default -> null;
         };
     }
@@ -51,6 +55,7 @@ record Engines(Engine engine, Trigger trigger) {
             case KQUEUE -> KqueueDemultiplexer.open(syscalls, trigger);
             case POLL -> new PollDemultiplexer(syscalls);
             case SELECT -> new SelectDemultiplexer(syscalls);
+            case IO_URING -> UringDemultiplexer.open(syscalls, RingSettings.DEFAULT);
             case AUTO -> throw new IllegalStateException("an engine is to be named");
         };
     }

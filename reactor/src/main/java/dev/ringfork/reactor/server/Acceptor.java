@@ -15,19 +15,16 @@ import static dev.ringfork.bindings.abi.SocketConstants.SOCK_CLOEXEC;
 import static dev.ringfork.bindings.abi.SocketConstants.SOCK_NONBLOCK;
 
 import dev.ringfork.bindings.Errno;
-import dev.ringfork.reactor.EventHandler;
-import dev.ringfork.reactor.Registration;
 import dev.ringfork.reactor.Timer;
-import dev.ringfork.reactor.demux.Interest;
 
 /**
- * Turns a readable listener into connections.
+ * Turns what waits at a listener into connections.
  *
  * <p>Confined to the loop's thread. Holds a share of the listener.
  */
-final class Acceptor implements EventHandler, AutoCloseable {
+abstract class Acceptor implements AutoCloseable {
     /** Accepted in one turn, so that those who are connected are served in between. */
-    private static final int BATCH_MAX = 64;
+    static final int BATCH_MAX = 64;
 
     /** How long a listener rests when the system is out of descriptors or memory. */
     private static final long REST_NS = 100_000_000L;
@@ -36,20 +33,19 @@ final class Acceptor implements EventHandler, AutoCloseable {
      * The kernel wakes the exclusive watcher that has watched longest, so one loop would get all
      * connections of a quiet server: after so many it goes to the end of the line.
      */
-    private static final int TURN_CONNECTIONS = 16;
+    static final int TURN_CONNECTIONS = 16;
 
-    private final Loop loop;
-    private final Listener listener;
+    final Loop loop;
+    final Listener listener;
     private final ReserveDescriptor reserve;
-    private final Intake intake;
-    private final Registration registration = new Registration(this);
+    final Intake intake;
     private final Timer rest = new Timer(this::watchOrRest);
-    private int acceptedInTurn;
+    int acceptedInTurn;
     private boolean full;
-    private boolean closed;
+    boolean closed;
 
     /**
-     * Watches a listener.
+     * Accepts from a listener for somebody.
      *
      * @param intake takes over every accepted descriptor; while it is not free, nothing is accepted
      */
@@ -58,7 +54,16 @@ final class Acceptor implements EventHandler, AutoCloseable {
         this.listener = listener;
         this.reserve = reserve;
         this.intake = intake;
-        int result = watch();
+    }
+
+    /** One that fits the loop, at work. */
+    static Acceptor of(Loop loop, Listener listener, ReserveDescriptor reserve, Intake intake) {
+        RingLoop ring = loop.ring;
+        Acceptor acceptor =
+                ring == null
+                        ? new ReadyAcceptor(loop, listener, reserve, intake)
+                        : new RingAcceptor(ring, loop, listener, reserve, intake);
+        int result = acceptor.watch();
         if (result < 0) {
             throw new IllegalStateException(
                     "cannot listen on %s: %s"
@@ -66,28 +71,23 @@ final class Acceptor implements EventHandler, AutoCloseable {
                                     listener.address(),
                                     loop.reactor.demultiplexer().refusal(listener.fd(), result)));
         }
+        return acceptor;
     }
 
-    private int watch() {
-        acceptedInTurn = 0;
-        int interest = listener.shared() ? Interest.READ | Interest.EXCLUSIVE : Interest.READ;
-        return loop.reactor.add(registration, listener.fd(), interest);
-    }
+    /** Waits for connections from now on. Returns a negative number if it cannot. */
+    abstract int watch();
 
-    @Override
-    public void ready(Registration ignored, int ready) {
-        for (int i = 0; i < BATCH_MAX && !full() && acceptOne(); i++) {}
-        if (listener.shared() && acceptedInTurn >= TURN_CONNECTIONS && registration.registered()) {
-            registration.remove();
-            watchOrRest();
-        }
-    }
+    /** Waits no more, until it is told to again. */
+    abstract void unwatch();
+
+    /** The queue was found empty. */
+    void empty() {}
 
     /** Whether nobody could serve one more; then it rests until {@link #resume}. */
-    private boolean full() {
+    final boolean full() {
         if (!full && !intake.free()) {
             full = true;
-            registration.remove();
+            unwatch();
         }
         return full;
     }
@@ -110,11 +110,17 @@ final class Acceptor implements EventHandler, AutoCloseable {
     }
 
     /** Whether there may be more to accept. */
-    private boolean acceptOne() {
+    final boolean acceptOne() {
         int fd = loop.sockets.accept4(listener.fd(), 0, 0, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (fd < 0) {
             return failed(-fd);
         }
+        accepted(fd);
+        return true;
+    }
+
+    /** Hands over a connection that was accepted. */
+    final void accepted(int fd) {
         acceptedInTurn++;
         listener.tune(fd);
         if (loop.limit.take()) {
@@ -122,12 +128,12 @@ final class Acceptor implements EventHandler, AutoCloseable {
         } else {
             loop.shed(fd, "connections were closed unserved: --max-connections is reached");
         }
-        return true;
     }
 
-    private boolean failed(int errno) {
+    /** What accept4(2) has failed with. Returns whether to go on at once. */
+    final boolean failed(int errno) {
         if (errno == EAGAIN) {
-            registration.exhausted(Interest.READ);
+            empty();
             return false;
         }
         if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
@@ -166,11 +172,11 @@ final class Acceptor implements EventHandler, AutoCloseable {
     }
 
     private void rest() {
-        registration.remove();
+        unwatch();
         loop.reactor.schedule(rest, loop.reactor.nowNs() + REST_NS);
     }
 
-    private void watchOrRest() {
+    final void watchOrRest() {
         if (watch() < 0) {
             rest();
         }
@@ -181,7 +187,7 @@ final class Acceptor implements EventHandler, AutoCloseable {
         if (!closed) {
             closed = true;
             loop.reactor.cancel(rest);
-            registration.remove();
+            unwatch();
             listener.release();
         }
     }

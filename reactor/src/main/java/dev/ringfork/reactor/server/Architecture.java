@@ -61,7 +61,18 @@ public enum Architecture {
     REACTOR,
 
     /**
-     * Several such loops, each on a thread of its own; a connection stays with one of them.
+     * One thread, one loop, as a {@link #REACTOR}, but it waits for operations that the kernel has
+     * completed instead of descriptors that are ready: bytes are there when the loop hears of them.
+     *
+     * <p>When to use it: as a {@link #REACTOR}, on a Linux with io_uring(7), where most of a turn's
+     * calls become one. What it costs: buffers that the kernel keeps in advance, and the engine
+     * {@link Engine#IO_URING}; without it {@link Engine#AUTO} makes a {@link #REACTOR}.
+     */
+    PROACTOR,
+
+    /**
+     * Several reactors or proactors, each on a thread of its own; a connection stays with one of
+     * them.
      *
      * <p>When to use it: handlers that never block, and one core is not enough. What it costs:
      * memory for each loop, and a protocol that several threads use. A handler that blocks stops

@@ -16,5 +16,10 @@ public enum Engine {
      * beyond it is closed, and one that is paused learns of a reset only when it goes on. Never
      * chosen by {@link #AUTO}.
      */
-    SELECT
+    SELECT,
+    /**
+     * Linux, io_uring(7): operations that complete instead of descriptors that become ready. For
+     * loops of many connections; there is no trigger to choose.
+     */
+    IO_URING
 }

@@ -12,6 +12,11 @@ interface Intake {
         return true;
     }
 
+    /** Whether it is not always free, so that connections are accepted one by one. */
+    default boolean bounded() {
+        return false;
+    }
+
     /** Takes over an accepted descriptor, which holds a place of the {@link ConnectionLimit}. */
     void take(int fd);
 }

@@ -9,17 +9,21 @@ import dev.ringfork.bindings.Descriptors;
 import dev.ringfork.bindings.Errno;
 import dev.ringfork.bindings.SocketOption;
 import dev.ringfork.bindings.Sockets;
+import dev.ringfork.reactor.BufferPool;
 import dev.ringfork.reactor.BufferSource;
 import dev.ringfork.reactor.Reactor;
+import dev.ringfork.reactor.Slots;
 import dev.ringfork.reactor.demux.Trigger;
 import dev.ringfork.reactor.protocol.Buffer;
 import dev.ringfork.reactor.protocol.Protocol;
+import dev.ringfork.reactor.uring.UringDemultiplexer;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,7 +61,11 @@ final class Loop implements AutoCloseable {
     final MemorySegment iov = arena.allocate((long) IOV_MAX * IOVEC_BYTES, 8);
     final MemorySegment fileOffset = arena.allocate(8, 8);
 
+    /** How bytes are moved where the loop waits with a ring; null where it waits for readiness. */
+    final @Nullable RingLoop ring;
+
     private final int readReserve;
+    private final Slots<StreamConnection> connections = new Slots<>();
     private final ArrayList<StreamConnection> touched = new ArrayList<>();
     private final ArrayDeque<StreamConnection> starved = new ArrayDeque<>();
     private final ArrayDeque<StreamConnection> refused = new ArrayDeque<>();
@@ -84,6 +92,10 @@ final class Loop implements AutoCloseable {
         this.lingerIdleNs = settings.lingerIdle().toNanos();
         this.lingerTotalNs = settings.lingerTotal().toNanos();
         this.readReserve = pool.slotsMax() / WRITE_SHARE;
+        this.ring =
+                reactor.demultiplexer() instanceof UringDemultiplexer it
+                        ? new RingLoop(this, it.proactor())
+                        : null;
         reactor.beforePoll(this::beforePoll);
     }
 
@@ -174,7 +186,8 @@ final class Loop implements AutoCloseable {
                 refused.remove().retry();
             }
         }
-        for (int i = pool.available() - readReserve; i > 0 && !starved.isEmpty(); ) {
+        int buffers = ring == null ? pool.available() - readReserve : ring.refill();
+        for (int i = buffers; i > 0 && !starved.isEmpty(); ) {
             // One that has closed meanwhile needs none: the buffer is the next one's.
             i -= starved.remove().fed() ? 1 : 0;
         }
@@ -185,15 +198,41 @@ final class Loop implements AutoCloseable {
         touched.clear();
     }
 
+    // ---- connections
+
+    /** Serves an accepted descriptor, which it takes over. */
+    StreamConnection serve(int fd) {
+        StreamConnection connection = connection(fd, null);
+        connection.start();
+        return connection;
+    }
+
+    /** Opens a connection to a server. */
+    void connect(Address address, long timeoutNs, Protocol protocol) {
+        connection(Outgoing.connect(this, address), address).begin(timeoutNs, protocol);
+    }
+
+    private StreamConnection connection(int fd, @Nullable Address remote) {
+        return ring == null
+                ? new ReadyConnection(this, fd, remote)
+                : new RingConnection(this, ring, fd, remote);
+    }
+
+    /** Calls a consumer with every open connection. */
+    void forEachConnection(Consumer<StreamConnection> action) {
+        connections.forEach(action);
+    }
+
     /** A connection is there that was accepted. */
-    void accepted() {
-        open++;
+    void accepted(StreamConnection connection) {
+        connecting(connection);
         counters.accepted.increment();
     }
 
     /** One begins to connect: it takes no place from those that come. */
-    void connecting() {
+    void connecting(StreamConnection connection) {
         open++;
+        connections.add(connection);
     }
 
     /**
@@ -201,8 +240,9 @@ final class Loop implements AutoCloseable {
      *
      * @param accepted whether it came to us and had a place; one that we have opened had none
      */
-    void closed(boolean accepted) {
+    void closed(StreamConnection connection, boolean accepted) {
         open--;
+        connections.remove(connection);
         if (accepted) {
             // Before it is counted: who sees the count may connect in its place at once.
             limit.give();
@@ -228,9 +268,21 @@ final class Loop implements AutoCloseable {
         return open == 0 && promised.get() == 0;
     }
 
+    /** All buffers are free at the end; one that is not was lost by a fault of ours. */
+    private void account() {
+        int missing = pool.slotsMax() - pool.available();
+        // Of a pool that loops share, others may hold some still.
+        if (missing != 0 && pool instanceof BufferPool) {
+            settings.report().accept("buffers that never came back: " + missing);
+        }
+    }
+
     @Override
     public void close() {
-        pool.close();
+        if (ring == null || ring.close()) {
+            account();
+            pool.close();
+        }
         arena.close();
     }
 }

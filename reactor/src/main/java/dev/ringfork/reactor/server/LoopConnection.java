@@ -2,6 +2,7 @@
 package dev.ringfork.reactor.server;
 
 import dev.ringfork.bindings.Address;
+import dev.ringfork.reactor.Slots;
 import dev.ringfork.reactor.offload.LoopEnd;
 import dev.ringfork.reactor.protocol.Buffer;
 import dev.ringfork.reactor.protocol.Protocol;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Confined to the loop's thread, {@link #execute} aside.
  */
-abstract class LoopConnection implements LoopEnd {
+abstract class LoopConnection extends Slots.Entry implements LoopEnd {
     final Loop loop;
 
     /** Negative if none could be had: {@code -errno}. */
@@ -50,7 +51,7 @@ abstract class LoopConnection implements LoopEnd {
         if (closed() || loop.ending) {
             return false;
         }
-        StreamConnection.connect(loop, address, timeout.toNanos(), protocol);
+        loop.connect(address, timeout.toNanos(), protocol);
         return true;
     }
 

@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -143,7 +142,7 @@ final class LoopThread {
             kept = new ReserveDescriptor(reactor.syscalls());
             reserve = kept;
         }
-        acceptors.add(new Acceptor(loop, listener, kept, intake));
+        acceptors.add(Acceptor.of(loop, listener, kept, intake));
     }
 
     /**
@@ -201,7 +200,7 @@ final class LoopThread {
         loop.ending = true;
         acceptors.forEach(Acceptor::close);
         role.stopped();
-        forEachConnection(StreamConnection::abort);
+        loop.forEachConnection(StreamConnection::abort);
         reactor.close();
         if (reserve != null) {
             reserve.close();
@@ -228,8 +227,7 @@ final class LoopThread {
 
     /** Serves an accepted connection. Takes over its descriptor. */
     void serve(int fd) {
-        StreamConnection connection = new StreamConnection(loop, fd);
-        connection.start();
+        StreamConnection connection = loop.serve(fd);
         if (draining) {
             connection.drain();
         }
@@ -272,14 +270,6 @@ final class LoopThread {
         loop.reports.report(kind, sentence, reactor.nowNs());
     }
 
-    private void forEachConnection(Consumer<StreamConnection> action) {
-        reactor.forEachHandler(handler -> {
-            if (handler instanceof StreamConnection connection) {
-                action.accept(connection);
-            }
-        });
-    }
-
     // ---- drain
 
     /** Accepts what is queued and no more, lets connections finish, then ends. Returns at once. */
@@ -310,13 +300,13 @@ final class LoopThread {
         }
         role.drains(atMost);
         draining = true;
-        forEachConnection(StreamConnection::drain);
+        loop.forEachConnection(StreamConnection::drain);
         reactor.schedule(drainEnd, reactor.nowNs() + atMost.toNanos());
     }
 
     private void cut() {
         role.drainEnds();
-        forEachConnection(StreamConnection::cut);
+        loop.forEachConnection(StreamConnection::cut);
     }
 
     // ---- the end

@@ -9,6 +9,10 @@ final class Names {
 
     /** {@code EPOLL} as {@code epoll}, {@code HALF_SYNC} as {@code half-sync}. */
     static String of(Enum<?> choice) {
+        if (choice == Engine.IO_URING) {
+            // The kernel's own name stays as it is.
+            return "io_uring";
+        }
         return choice.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

@@ -121,6 +121,11 @@ final class OffloadServer implements LoopThread.Role, Host {
         }
 
         @Override
+        public boolean bounded() {
+            return true;
+        }
+
+        @Override
         public void take(int fd) {
             loop.serve(fd);
         }
@@ -166,7 +171,7 @@ final class OffloadServer implements LoopThread.Role, Host {
 
     @Override
     public void connect(Address address, long timeoutNs, Protocol protocol) {
-        StreamConnection.connect(loop.loop, address, timeoutNs, protocol);
+        loop.loop.connect(address, timeoutNs, protocol);
     }
 
     @Override

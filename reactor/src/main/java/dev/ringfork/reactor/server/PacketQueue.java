@@ -79,18 +79,18 @@ final class PacketQueue extends WriteQueue {
         endPacket();
         if (packets == 0) {
             // Only buffers that nobody has written into.
-            sent(0, 0, count());
+            sent(0, 0);
             return 0;
         }
         int length = lengths[head];
         int buffers = vector(length);
-        long sent = buffers == 1 ? sendFirst(fd, length) : gather(fd, buffers);
+        long sent = buffers == 1 ? sendFirst(fd, length) : writev(fd, buffers);
         if (sent >= 0) {
             // The kernel takes a packet whole or not at all.
             head = (head + 1) & (lengths.length - 1);
             packets--;
             endedBytes -= length;
-            sent(length, length, buffers);
+            sent(length, length);
         } else if (sent == -Errno.EMSGSIZE) {
             loop.reports.report(
                     "a connection was closed: its socket takes no packet so long, raise --send-buffer",

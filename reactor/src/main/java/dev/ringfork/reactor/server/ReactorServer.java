@@ -36,7 +36,10 @@ final class ReactorServer implements Server {
 
     /** Binds, listens and starts: all connections at once, so that nothing may block. */
     static Server reactor(ServerPlan plan) {
-        return start(plan, Architecture.REACTOR, plan.settings().stallThreshold().toNanos());
+        // Which of the two it is depends on what its loop waits with.
+        boolean ring = plan.engine().engine() == Engine.IO_URING;
+        Architecture architecture = ring ? Architecture.PROACTOR : Architecture.REACTOR;
+        return start(plan, architecture, plan.settings().stallThreshold().toNanos());
     }
 
     /** The same for one connection at a time: it has the thread for itself and may block it. */

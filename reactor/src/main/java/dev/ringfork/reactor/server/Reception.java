@@ -29,6 +29,11 @@ final class Reception implements Intake, LoopThread.Role {
         return queue.isEmpty() && desk.free();
     }
 
+    @Override
+    public boolean bounded() {
+        return true;
+    }
+
     /** Serves an accepted descriptor, or keeps it until somebody is free. */
     @Override
     public void take(int fd) {

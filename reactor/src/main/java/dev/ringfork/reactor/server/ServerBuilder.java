@@ -154,6 +154,7 @@ public final class ServerBuilder {
         return switch (architecture) {
             case SERIAL -> ReactorServer.serial(plan(own()));
             case REACTOR -> ReactorServer.reactor(plan(each()));
+            case PROACTOR -> ReactorServer.reactor(plan(completing()));
             case MULTI_REACTOR ->
                     MultiReactorServer.start(plan(each()), LoopChoice.of(loops, loopAccept));
             case THREAD_PER_CONNECTION, THREAD_POOL ->
@@ -173,6 +174,7 @@ public final class ServerBuilder {
     }
 
     private ServerPlan plan(EngineChoice choice) {
+        choice.check(architecture);
         settings.socketOptions().check(addresses.stream().map(ListenAddress::address).toList());
         ServerPlan plan = new ServerPlan(protocol, addresses, choice, settings, syscalls);
         if (protocol.needsStream() && plan.listensForPackets()) {
@@ -180,12 +182,21 @@ public final class ServerBuilder {
                     "%s needs streams and cannot be had in packets: listen for streams only"
                             .formatted(protocol.getClass().getSimpleName()));
         }
+        if (choice.engine() == Engine.IO_URING && plan.listensForPackets()) {
+            throw new IllegalArgumentException(
+                    "io_uring serves streams here: choose another engine for packets");
+        }
         return plan;
     }
 
     /** For loops of many connections. */
     private EngineChoice each() {
         return EngineChoice.of(engine, trigger == null ? Trigger.LEVEL : trigger, syscalls);
+    }
+
+    /** For loops that wait for operations to complete. */
+    private EngineChoice completing() {
+        return EngineChoice.completing(engine, trigger == null ? Trigger.LEVEL : trigger, syscalls);
     }
 
     /** For loops of one connection poll(2) is best: it needs no descriptor and no call to add. */

@@ -84,7 +84,7 @@ record ServerPlan(
 
     /** What a loop waits with. */
     Demultiplexer demultiplexer() {
-        return engine.open(syscalls);
+        return engine.open(syscalls, settings.ring());
     }
 
     /** A reactor that takes over a demultiplexer; if it cannot be had nothing is left open. */
@@ -99,6 +99,8 @@ record ServerPlan(
 
     /** An empty pool of the size that was asked for. */
     BufferPool pool() {
-        return new BufferPool(settings.bufferBytes(), settings.poolBytes());
+        // With a ring the kernel keeps one at least; another must be left to send with.
+        long least = engine.engine() == Engine.IO_URING ? 2L * settings.bufferBytes() : 0;
+        return new BufferPool(settings.bufferBytes(), Math.max(settings.poolBytes(), least));
     }
 }

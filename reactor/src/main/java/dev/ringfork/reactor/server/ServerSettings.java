@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ringfork.reactor.server;
 
+import dev.ringfork.reactor.uring.RingSettings;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -30,6 +31,7 @@ import java.util.function.Consumer;
  * @param lingerTotal how long it discards them altogether
  * @param stallThreshold a turn of the loop that takes longer is counted and reported
  * @param socketOptions what the kernel is told about listeners and connections
+ * @param ring how rings are made, where loops wait with such
  * @param report receives one line a time about what an operator should know; called on the loops'
  *     threads, so it is safe for use by several and must not block for long
  */
@@ -46,6 +48,7 @@ public record ServerSettings(
         Duration lingerTotal,
         Duration stallThreshold,
         SocketOptions socketOptions,
+        RingSettings ring,
         Consumer<String> report) {
 
     /** Less than this and the calls cost more than the bytes are worth. */
@@ -69,6 +72,7 @@ public record ServerSettings(
                     Duration.ofSeconds(30),
                     Duration.ofMillis(500),
                     SocketOptions.DEFAULT,
+                    RingSettings.DEFAULT,
                     System.err::println);
 
     /**
@@ -109,6 +113,7 @@ public record ServerSettings(
         requirePositive(lingerTotal, "total time of a lingering close");
         requirePositive(stallThreshold, "stall threshold");
         Objects.requireNonNull(socketOptions);
+        Objects.requireNonNull(ring);
         Objects.requireNonNull(report);
     }
 
@@ -143,6 +148,7 @@ public record ServerSettings(
         private Duration lingerTotal;
         private Duration stallThreshold;
         private SocketOptions socketOptions;
+        private RingSettings ring;
         private Consumer<String> report;
 
         private Builder(ServerSettings from) {
@@ -158,6 +164,7 @@ public record ServerSettings(
             lingerTotal = from.lingerTotal;
             stallThreshold = from.stallThreshold;
             socketOptions = from.socketOptions;
+            ring = from.ring;
             report = from.report;
         }
 
@@ -233,6 +240,12 @@ public record ServerSettings(
             return this;
         }
 
+        /** Changes {@link ServerSettings#ring}. */
+        public Builder ring(RingSettings ring) {
+            this.ring = ring;
+            return this;
+        }
+
         /** Changes {@link ServerSettings#report}. */
         public Builder report(Consumer<String> report) {
             this.report = report;
@@ -259,6 +272,7 @@ public record ServerSettings(
                     lingerTotal,
                     stallThreshold,
                     socketOptions,
+                    ring,
                     report);
         }
     }

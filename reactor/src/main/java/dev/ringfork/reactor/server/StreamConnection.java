@@ -4,26 +4,19 @@ package dev.ringfork.reactor.server;
 import dev.ringfork.bindings.Address;
 import dev.ringfork.bindings.Errno;
 import dev.ringfork.bindings.abi.SocketConstants;
-import dev.ringfork.reactor.EventHandler;
-import dev.ringfork.reactor.Registration;
-import dev.ringfork.reactor.demux.Interest;
 import dev.ringfork.reactor.protocol.Buffer;
 import dev.ringfork.reactor.protocol.Protocol;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection in a reactor: reads when it may, lets the session work, sends what was queued.
+ * A connection of a loop: lets the session work, and keeps to what it wants, whatever it is that
+ * moves the bytes.
  *
  * <p>Confined to the loop's thread, {@link #execute} aside. Owns its descriptor.
  */
-final class StreamConnection extends LoopConnection implements EventHandler {
-    /** Reads in one turn; a peer that sends faster has to share the loop with the others. */
-    private static final int READS_MAX = 8;
-
-    /** Sends in one turn, for the same reason. */
-    private static final int SENDS_MAX = 8;
-
-    private enum State {
+abstract class StreamConnection extends LoopConnection {
+    /** What it is about to do. */
+    enum State {
         OPEN,
         /** Sends what is queued, reads nothing. */
         FLUSHING,
@@ -32,70 +25,85 @@ final class StreamConnection extends LoopConnection implements EventHandler {
         CLOSED
     }
 
-    private final Registration registration = new Registration(this);
-    private final Deadlines deadlines;
-    private final GuardedSession session;
-    private State state = State.OPEN;
-    private boolean running;
+    final Deadlines deadlines;
+    final GuardedSession session;
+    State state = State.OPEN;
+    boolean running;
     private boolean touched;
     private boolean paused;
-    private boolean congested;
-    private boolean starved;
+    boolean congested;
+    boolean starved;
     private boolean waiting;
-    private boolean offerAgain;
-    private boolean inputEnded;
+    boolean offerAgain;
+    boolean inputEnded;
     private boolean outputEnding;
-    private boolean outputEnded;
+    boolean outputEnded;
     private boolean keptOpen;
-    private boolean received;
-    private boolean unread;
+    boolean unread;
     private boolean lingerWanted;
     private final boolean accepted;
-    private boolean connecting;
+    boolean connecting;
     // What it is closed for when the time for connecting or sending is up.
     private int timeUpErrno = Errno.ETIMEDOUT;
 
-    /** One that was accepted. */
-    StreamConnection(Loop loop, int fd) {
-        this(loop, fd, null);
-    }
-
-    private StreamConnection(Loop loop, int fd, @Nullable Address remote) {
+    /**
+     * One that was accepted, or that is about to connect.
+     *
+     * @param remote where it connects to; null for one that was accepted
+     */
+    StreamConnection(Loop loop, int fd, @Nullable Address remote) {
         super(loop, fd, remote);
         this.accepted = remote == null;
         this.deadlines = new Deadlines(loop.reactor, this::timeUp);
         this.session = new GuardedSession(this);
     }
 
+    // ---- what the way of moving bytes adds
+
+    /** The session was opened; first of all. */
+    abstract void opened();
+
+    /** From now on something may arrive, or the connection be there. */
+    abstract void watch();
+
+    /** Asks for what is wanted now, after every change. */
+    abstract void ask();
+
+    /** Reads, and offers what was left over, at the next turn: bytes may be here already. */
+    abstract void readSoon();
+
+    /** Throws away what arrives from now on. */
+    abstract void discard();
+
+    /** Whether to {@link #send} now would be in vain. */
+    abstract boolean sending();
+
+    /** Sends from the queue, which is not empty. */
+    abstract void send();
+
+    /** The connection has ended: gives the descriptor back and what waited to be sent. */
+    abstract void leave();
+
     // ---- life
 
-    /**
-     * Opens the session, and reads at once where that pays: one that is answered and closed now
-     * never needs a registration.
-     */
-    void start() {
-        loop.accepted();
+    /** Opens the session, and lets it work from now on. */
+    final void start() {
+        loop.accepted(this);
         running = true;
         session.open(loop.protocol);
-        if (state == State.OPEN && loop.eagerRead.worthwhile()) {
-            read();
-            loop.eagerRead.outcome(received);
+        if (state == State.OPEN) {
+            opened();
         }
         settle();
         running = false;
-        if (state != State.CLOSED && !registration.registered()) {
-            register();
+        if (state != State.CLOSED) {
+            watch();
         }
     }
 
     /** Begins to connect, and opens the session. */
-    static void connect(Loop loop, Address address, long timeoutNs, Protocol protocol) {
-        int fd = Outgoing.connect(loop, address);
-        new StreamConnection(loop, fd, address).begin(timeoutNs, protocol);
-    }
-
-    private void begin(long timeoutNs, Protocol protocol) {
-        loop.connecting();
+    final void begin(long timeoutNs, Protocol protocol) {
+        loop.connecting(this);
         connecting = true;
         running = true;
         session.open(protocol);
@@ -107,19 +115,19 @@ final class StreamConnection extends LoopConnection implements EventHandler {
         if (fd < 0) {
             fail(-fd);
         } else {
-            register();
+            watch();
         }
         touch();
     }
 
     /** Closes at the next turn: who connects is still at work. */
-    private void fail(int errno) {
+    final void fail(int errno) {
         timeUpErrno = errno;
         deadlines.write(false, true, nowNs());
     }
 
     /** Whether it is connected, now that it can be written to. */
-    private boolean connected() {
+    final boolean connected() {
         int errno = SocketQueries.pendingError(loop.sockets, fd);
         if (errno != 0) {
             closeNow(errno);
@@ -129,46 +137,6 @@ final class StreamConnection extends LoopConnection implements EventHandler {
         deadlines.write(true, true, Deadlines.NONE);
         session.connected();
         return state != State.CLOSED;
-    }
-
-    private void register() {
-        int result = loop.reactor.add(registration, fd, interest());
-        if (result < 0) {
-            loop.unwatched(fd, result);
-            if (connecting) {
-                fail(-result);
-            } else {
-                closeNow(-result);
-            }
-        } else if (offerAgain) {
-            registration.again(Interest.READ);
-        }
-    }
-
-    @Override
-    public void ready(Registration ignored, int ready) {
-        running = true;
-        if (state == State.LINGERING) {
-            discard();
-        } else if (!connecting || connected()) {
-            // Sending first: it frees buffers, and may let reading go on.
-            if ((ready & Interest.WRITE) != 0 && !queue.isEmpty()) {
-                send();
-            }
-            if ((ready & Interest.READ) != 0) {
-                read();
-            }
-        }
-        settle();
-        running = false;
-    }
-
-    @Override
-    public void broken(Registration ignored, int ready) {
-        // A hang-up alone is no error: both directions were closed, and input may be left to read.
-        if ((ready & Interest.ERROR) != 0) {
-            closeNow(SocketQueries.pendingError(loop.sockets, fd));
-        }
     }
 
     /** Settles after use from a task or a timer, before the loop waits. */
@@ -188,7 +156,7 @@ final class StreamConnection extends LoopConnection implements EventHandler {
     }
 
     /** Sends what was queued, ends what was asked to end, and asks for what is wanted next. */
-    private void settle() {
+    final void settle() {
         if (state == State.CLOSED) {
             return;
         }
@@ -198,37 +166,28 @@ final class StreamConnection extends LoopConnection implements EventHandler {
             }
             return;
         }
-        if (!queue.isEmpty() && !queue.blocked()) {
+        if (!queue.isEmpty() && !sending()) {
             send();
         }
         if (queue.isEmpty()) {
             outputDone();
         }
-        if (state != State.CLOSED && registration.registered()) {
+        if (state != State.CLOSED) {
             // Also what was written outside of an event stops the reading.
             congested();
-            int wanted = interest();
-            if (wanted != registration.interest()) {
-                registration.interest(wanted);
-            }
+            ask();
         }
     }
 
-    private int interest() {
-        if (connecting) {
-            return Interest.WRITE;
-        }
-        boolean read = state == State.LINGERING || (state == State.OPEN && reading());
-        return (read ? Interest.READ : 0) | (queue.isEmpty() ? 0 : Interest.WRITE);
-    }
-
-    private boolean reading() {
+    /** Whether the session is to be given what arrives. */
+    final boolean reading() {
         return !paused && !congested && !starved && !inputEnded;
     }
 
     // ---- reading
 
-    private void read() {
+    /** Offers again what was left over, if that is wanted. */
+    final void offerLeftover() {
         if (offerAgain && reading()) {
             offerAgain = false;
             Buffer left = input.buffer();
@@ -236,61 +195,17 @@ final class StreamConnection extends LoopConnection implements EventHandler {
                 deliver(left);
             }
         }
-        for (int i = 0; i < READS_MAX && state == State.OPEN && reading(); i++) {
-            Buffer in = input.room();
-            if (in == null) {
-                starved = true;
-                loop.starve(this);
-                return;
-            }
-            int room = in.room();
-            long count = input.receive(fd, in);
-            if (count <= 0) {
-                giveInput(in);
-                if (count != -Errno.EINTR) {
-                    nothingReceived(count);
-                    return;
-                }
-                continue;
-            }
-            received = true;
-            loop.counters.bytesIn.add(count);
-            in.produced((int) count);
-            boolean more = input.more(count, room);
-            unread = more;
-            deliver(in);
-            if (!more && drained()) {
-                return;
-            }
-        }
     }
 
-    /** Whether a short read means that the socket is empty. */
-    private boolean drained() {
-        if (loop.edge) {
-            // An end that came with the data is not reported again: read on until it is met.
-            if (registration.readClosed()) {
-                return false;
-            }
-            registration.exhausted(Interest.READ);
-        }
-        return true;
+    /** The peer says nothing more. */
+    final void endOfInput() {
+        inputEnded = true;
+        unread = false;
+        session.endOfInput();
     }
 
-    private void nothingReceived(long result) {
-        if (result == -Errno.EAGAIN) {
-            registration.exhausted(Interest.READ);
-            unread = false;
-        } else if (result == 0) {
-            inputEnded = true;
-            unread = false;
-            session.endOfInput();
-        } else {
-            closeNow((int) -result);
-        }
-    }
-
-    private void deliver(Buffer in) {
+    /** Gives the session what has arrived; what it leaves is kept. */
+    final void deliver(Buffer in) {
         input.hold(in);
         session.received(in);
         if (state == State.CLOSED || input.isEmpty()) {
@@ -309,7 +224,7 @@ final class StreamConnection extends LoopConnection implements EventHandler {
     }
 
     @Override
-    public void giveInput(Buffer in) {
+    public final void giveInput(Buffer in) {
         input.hold(in);
         if (!input.keeps(in) || state != State.OPEN) {
             input.release();
@@ -330,37 +245,23 @@ final class StreamConnection extends LoopConnection implements EventHandler {
     }
 
     /** Reads at the next turn without waiting for an event: bytes may be here already. */
-    private void wantInput() {
+    final void wantInput() {
         offerAgain = !input.isEmpty();
-        registration.again(Interest.READ);
+        readSoon();
     }
 
     // ---- sending
 
-    private void send() {
-        boolean progress = false;
-        for (int i = 0; i < SENDS_MAX && !queue.isEmpty(); i++) {
-            long sent = queue.send(fd);
-            if (sent == -Errno.EAGAIN) {
-                registration.exhausted(Interest.WRITE);
-                break;
-            }
-            if (sent < 0 && sent != -Errno.EINTR) {
-                closeNow((int) -sent);
-                return;
-            }
-            if (sent > 0) {
-                progress = true;
-                loop.counters.bytesOut.add(sent);
-            }
-            // A level is reported again; an edge only after the kernel has said that it is full.
-            if (queue.blocked() && !loop.edge) {
-                break;
-            }
-            if (congested && queue.low()) {
-                relieve();
-            }
+    /** Some bytes have gone. */
+    final void sent(long bytes) {
+        loop.counters.bytesOut.add(bytes);
+        if (congested && queue.low()) {
+            relieve();
         }
+    }
+
+    /** Sending has come as far as it could. */
+    final void sentSome(boolean progress) {
         if (state != State.CLOSED) {
             deadlines.write(queue.isEmpty(), progress, nowNs() + loop.writeTimeoutNs);
             session.sent();
@@ -422,31 +323,21 @@ final class StreamConnection extends LoopConnection implements EventHandler {
         discard();
     }
 
-    private void discard() {
-        long received = loop.discard(fd, READS_MAX);
-        if (received == -Errno.EAGAIN) {
-            registration.exhausted(Interest.READ);
-        } else if (received <= 0) {
-            closeNow(0);
-        } else {
-            deadlines.lingerOn(nowNs(), loop.lingerIdleNs);
-        }
+    /** The peer has sent something that nobody wants. */
+    final void lingerOn() {
+        deadlines.lingerOn(nowNs(), loop.lingerIdleNs);
     }
 
-    private void closeNow(int errno) {
+    final void closeNow(int errno) {
         if (state == State.CLOSED) {
             return;
         }
         state = State.CLOSED;
-        registration.forget();
-        if (fd >= 0) {
-            loop.descriptors.close(fd);
-        }
+        leave();
         names.closed();
         input.release();
-        queue.clear();
         deadlines.cancel();
-        loop.closed(accepted);
+        loop.closed(this, accepted);
         session.closed(errno);
     }
 

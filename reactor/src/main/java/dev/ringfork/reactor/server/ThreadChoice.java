@@ -34,7 +34,7 @@ record ThreadChoice(int min, int max, int queue) {
      */
     static ThreadChoice of(Architecture architecture, Asked asked) {
         return switch (architecture) {
-            case SERIAL, REACTOR, MULTI_REACTOR, VIRTUAL_THREADS -> {
+            case SERIAL, REACTOR, PROACTOR, MULTI_REACTOR, VIRTUAL_THREADS -> {
                 refuse(architecture, asked.max, "--max-threads");
                 refuse(architecture, asked.min, "--min-threads");
                 refuse(architecture, asked.queue, "--thread-queue");

@@ -24,6 +24,7 @@ class WriteQueue extends PartQueue {
 
     final Loop loop;
     private boolean blocked;
+    private long gathered;
 
     WriteQueue(Loop loop) {
         this.loop = loop;
@@ -155,46 +156,69 @@ class WriteQueue extends PartQueue {
 
     /** Sends what is in the first buffers; there is one at least. */
     long sendBuffers(int fd) {
-        int buffers = 1;
-        while (buffers < count() && buffers < Loop.IOV_MAX && at(buffers) instanceof Buffer) {
-            buffers++;
-        }
-        long wanted = 0;
-        for (int i = 0; i < buffers; i++) {
-            Buffer buffer = (Buffer) at(i);
-            wanted += buffer.length();
-            if (buffers > 1) {
-                loop.iov(i, buffer.address() + buffer.start(), buffer.length());
-            }
-        }
-        long sent = wanted == 0 ? 0 : buffers > 1 ? gather(fd, buffers) : sendOne(fd);
+        int buffers = gather();
+        long sent = gathered == 0 ? 0 : buffers > 1 ? writev(fd, buffers) : sendOne(fd);
         if (sent >= 0) {
-            sent(sent, wanted, buffers);
+            sent(sent, gathered);
         }
         return sent;
     }
 
     /** Takes out what has gone of the first buffers. */
-    final void sent(long sent, long wanted, int buffers) {
+    final void sent(long sent, long wanted) {
         blocked = sent < wanted;
-        consume(sent, buffers);
+        consume(sent);
+    }
+
+    /**
+     * Lists the buffers at the head in the loop's vector.
+     *
+     * @return how many there are, at most {@value Loop#IOV_MAX}
+     */
+    final int gather() {
+        gathered = 0;
+        int buffers = 0;
+        while (buffers < count() && buffers < Loop.IOV_MAX && at(buffers) instanceof Buffer one) {
+            loop.iov(buffers++, one.address() + one.start(), one.length());
+            gathered += one.length();
+        }
+        return buffers;
+    }
+
+    /** How many bytes the last {@link #gather} has listed. */
+    final long gathered() {
+        return gathered;
+    }
+
+    /** The first item, which is a buffer. */
+    final Buffer first() {
+        return (Buffer) at(0);
+    }
+
+    /** Whether the first item is a part of a file. */
+    final boolean fileFirst() {
+        return at(0) instanceof FilePart;
+    }
+
+    /** The flags for a send of so many items from the head. */
+    final int flags(int items) {
+        return count() > items ? MORE_FOLLOWS : MSG_NOSIGNAL;
     }
 
     private long sendOne(int fd) {
-        Buffer buffer = (Buffer) at(0);
-        int flags = count() > 1 ? MORE_FOLLOWS : MSG_NOSIGNAL;
-        return loop.sockets.send(fd, buffer.address() + buffer.start(), buffer.length(), flags);
+        Buffer buffer = first();
+        return loop.sockets.send(fd, buffer.address() + buffer.start(), buffer.length(), flags(1));
     }
 
     /** Sends by one call what the first entries of the loop's vector show. */
-    final long gather(int fd, int buffers) {
+    final long writev(int fd, int buffers) {
         return loop.descriptors.writev(fd, loop.iov.address(), buffers);
     }
 
-    private void consume(long sent, int buffers) {
+    /** So many bytes were sent from the buffers at the head; with them go those that are empty. */
+    final void consume(long sent) {
         long left = sent;
-        for (int i = 0; i < buffers; i++) {
-            Buffer buffer = (Buffer) at(0);
+        while (!isEmpty() && at(0) instanceof Buffer buffer) {
             int taken = (int) Math.min(left, buffer.length());
             left -= taken;
             consumeFirst(buffer, taken);

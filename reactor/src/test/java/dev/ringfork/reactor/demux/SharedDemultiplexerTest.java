@@ -27,7 +27,8 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
 @ParameterizedClass
-@EnumSource
+// A ring cannot be shared.
+@EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "IO_URING")
 @ExtendWith(NoLeakedDescriptors.class)
 final class SharedDemultiplexerTest {
     private static final long MINUTE_NS = 60_000_000_000L;

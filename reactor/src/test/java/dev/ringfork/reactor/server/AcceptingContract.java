@@ -86,6 +86,7 @@ interface AcceptingContract extends Rigged {
     @ParameterizedTest
     @MethodSource("errorsOfOneConnection")
     default void shouldAcceptTheNextAfterAnErrorOfOne(int errno) {
+        rig().assumeThatAcceptingIsACall();
         rig().calls.refuse("accept4", errno, errno);
         Server server = rig().start(Rig.ECHO);
 
@@ -103,6 +104,7 @@ interface AcceptingContract extends Rigged {
     @ParameterizedTest
     @MethodSource("shortages")
     default void shouldServeWhoWaitedThroughAShortage(int errno) {
+        rig().assumeThatAcceptingIsACall();
         rig().assumeThatOneLoopAccepts();
         // The second is for the attempt that spends the reserve.
         rig().calls.refuse("accept4", errno, errno);
@@ -116,6 +118,7 @@ interface AcceptingContract extends Rigged {
 
     @Test
     default void shouldCloseWhoWaitsWhenDescriptorsAreOut() {
+        rig().assumeThatAcceptingIsACall();
         rig().assumeThatOneLoopAccepts();
         Server server = rig().start(Rig.ECHO);
         Client served = rig().connect();
@@ -132,6 +135,7 @@ interface AcceptingContract extends Rigged {
 
     @Test
     default void shouldKeepItsReserveForTheNextTime() {
+        rig().assumeThatAcceptingIsACall();
         rig().assumeThatOneLoopAccepts();
         Server server = rig().start(Rig.ECHO);
         for (int time = 0; time < 2; time++) {
@@ -168,6 +172,7 @@ interface AcceptingContract extends Rigged {
 
     @Test
     default void shouldNotSpinWhileDescriptorsAreOut() throws IOException {
+        rig().assumeThatAcceptingIsACall();
         rig().calls.refuse("accept4", IntStream.generate(() -> ENFILE).limit(10_000).toArray());
         Server server = rig().start(Rig.ECHO);
         // In the queue of the listener, whatever it is to say once it is served.

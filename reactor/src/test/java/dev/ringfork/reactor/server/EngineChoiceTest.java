@@ -13,6 +13,8 @@ import dev.ringfork.reactor.demux.Demultiplexer;
 import dev.ringfork.reactor.demux.Trigger;
 import dev.ringfork.reactor.testing.Calls;
 import dev.ringfork.reactor.testing.EngineUnderTest;
+import dev.ringfork.reactor.uring.RingSettings;
+import dev.ringfork.reactor.uring.RingSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,7 +35,7 @@ final class EngineChoiceTest {
         Syscalls syscalls = chosen.over(Syscalls.get());
         EngineChoice choice = EngineChoice.of(chosen.engine(), chosen.trigger(), syscalls);
 
-        try (Demultiplexer demultiplexer = choice.open(syscalls)) {
+        try (Demultiplexer demultiplexer = choice.open(syscalls, RingSettings.DEFAULT)) {
             assertEquals(chosen.trigger(), demultiplexer.trigger());
             assertEquals(Names.of(chosen.engine()), demultiplexer.name());
         }
@@ -144,5 +146,55 @@ final class EngineChoiceTest {
         assertEquals(
                 "select, level",
                 EngineChoice.of(Engine.SELECT, Trigger.LEVEL, calls.syscalls()).description());
+    }
+
+    private static void requireRings() {
+        String absence = RingSupport.absence(Syscalls.get());
+        assumeTrue(absence == null, absence);
+    }
+
+    @Test
+    void shouldTakeARingForAProactor() {
+        requireRings();
+        EngineChoice choice = EngineChoice.completing(Engine.AUTO, Trigger.LEVEL, calls.syscalls());
+
+        assertEquals(Engine.IO_URING, choice.engine());
+        assertTrue(choice.description().startsWith("io_uring"), choice.description());
+    }
+
+    @Test
+    void shouldSayWhatARingDoesWithout() {
+        requireRings();
+        calls.refuse("io_uring_setup", Errno.EINVAL);
+
+        EngineChoice choice = EngineChoice.of(Engine.IO_URING, Trigger.LEVEL, calls.syscalls());
+
+        assertEquals("io_uring without NO_SQARRAY", choice.description());
+    }
+
+    @Test
+    void shouldTakeEpollForAProactorWhereRingsAreForbidden() {
+        requireRings();
+        calls.refuse("io_uring_setup", Errno.EPERM);
+
+        EngineChoice choice = EngineChoice.completing(Engine.AUTO, Trigger.LEVEL, calls.syscalls());
+
+        assertEquals(
+                "epoll, level (io_uring: io_uring_setup(2) gives EPERM; sysctl kernel.io_uring_disabled, or seccomp?)",
+                choice.description());
+    }
+
+    @Test
+    void shouldRefuseAnExplicitRingThatIsForbidden() {
+        requireRings();
+        calls.refuse("io_uring_setup", Errno.EPERM);
+
+        IllegalArgumentException e =
+                assertThrows(
+                        IllegalArgumentException.class,
+                        () -> EngineChoice.of(Engine.IO_URING, Trigger.LEVEL, calls.syscalls()));
+
+        assertTrue(e.toString().contains("kernel.io_uring_disabled"), e.toString());
+        assertTrue(e.toString().contains("`ringfork probe`"), e.toString());
     }
 }

@@ -15,7 +15,10 @@ import org.junit.jupiter.params.provider.CsvSource;
     "EPOLL_EDGE, ACCEPTOR",
     "POLL, SHARED",
     "POLL, REUSEPORT",
-    "POLL, ACCEPTOR"
+    "POLL, ACCEPTOR",
+    "IO_URING, SHARED",
+    "IO_URING, REUSEPORT",
+    "IO_URING, ACCEPTOR"
 })
 final class MultiReactorServerTest extends ServerContract {
     private final EngineUnderTest engine;

@@ -15,7 +15,10 @@ import org.junit.jupiter.params.provider.CsvSource;
     "EPOLL_EDGE, BUFFERED",
     "POLL, PROACTOR",
     "POLL, SYNC",
-    "POLL, BUFFERED"
+    "POLL, BUFFERED",
+    "IO_URING, PROACTOR",
+    "IO_URING, SYNC",
+    "IO_URING, BUFFERED"
 })
 final class OffloadServerTest extends ServerContract {
     private final EngineUnderTest engine;

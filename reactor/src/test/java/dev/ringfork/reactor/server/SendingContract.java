@@ -182,6 +182,9 @@ interface SendingContract extends Rigged {
                                         .lowWaterBytes(BUFFER));
         rig().connect();
 
+        // What a handshake has left is gone first: a ring tells a turn later.
+        Waiting.until(
+                () -> probe.ask(connection -> connection.queuedBytes() == 0), "an empty queue");
         boolean refused =
                 probe.ask(connection -> {
                     connection.write(new byte[2 * BUFFER]);

@@ -41,7 +41,8 @@ final class TransportServerTest extends ServerContract {
                 Stream.of(
                                 EngineUnderTest.EPOLL_EDGE,
                                 EngineUnderTest.EPOLL_ONESHOT,
-                                EngineUnderTest.POLL)
+                                EngineUnderTest.POLL,
+                                EngineUnderTest.IO_URING)
                         .flatMap(engine ->
                                 Stream.of(TransportUnderTest.UNIX, TransportUnderTest.TLS)
                                         .map(over ->

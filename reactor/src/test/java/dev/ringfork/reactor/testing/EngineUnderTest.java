@@ -11,6 +11,8 @@ import dev.ringfork.reactor.demux.PollDemultiplexer;
 import dev.ringfork.reactor.demux.SelectDemultiplexer;
 import dev.ringfork.reactor.demux.Trigger;
 import dev.ringfork.reactor.server.Engine;
+import dev.ringfork.reactor.uring.RingSettings;
+import dev.ringfork.reactor.uring.UringDemultiplexer;
 
 /** Every combination of engine and trigger; kqueue over the {@linkplain XnuKqueue model}. */
 public enum EngineUnderTest {
@@ -21,7 +23,8 @@ public enum EngineUnderTest {
     KQUEUE_EDGE(Engine.KQUEUE, Trigger.EDGE),
     KQUEUE_ONESHOT(Engine.KQUEUE, Trigger.ONESHOT),
     POLL(Engine.POLL, Trigger.LEVEL),
-    SELECT(Engine.SELECT, Trigger.LEVEL);
+    SELECT(Engine.SELECT, Trigger.LEVEL),
+    IO_URING(Engine.IO_URING, Trigger.LEVEL);
 
     private final Engine engine;
     private final Trigger trigger;
@@ -52,6 +55,7 @@ public enum EngineUnderTest {
             case EPOLL -> EpollDemultiplexer.open(syscalls, trigger);
             case KQUEUE -> KqueueDemultiplexer.open(syscalls, trigger);
             case SELECT -> new SelectDemultiplexer(syscalls);
+            case IO_URING -> UringDemultiplexer.open(syscalls, RingSettings.DEFAULT);
             default -> new PollDemultiplexer(syscalls);
         };
     }

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ringfork.reactor.server;
+
+import dev.ringfork.reactor.EventHandler;
+import dev.ringfork.reactor.Registration;
+import dev.ringfork.reactor.demux.Interest;
+
+/**
+ * Accepts when the listener is ready, as much as there is.
+ *
+ * <p>Confined to the loop's thread.
+ */
+final class ReadyAcceptor extends Acceptor implements EventHandler {
+    private final Registration registration = new Registration(this);
+
+    ReadyAcceptor(Loop loop, Listener listener, ReserveDescriptor reserve, Intake intake) {
+        super(loop, listener, reserve, intake);
+    }
+
+    @Override
+    int watch() {
+        acceptedInTurn = 0;
+        int interest = listener.shared() ? Interest.READ | Interest.EXCLUSIVE : Interest.READ;
+        return loop.reactor.add(registration, listener.fd(), interest);
+    }
+
+    @Override
+    void unwatch() {
+        registration.remove();
+    }
+
+    @Override
+    void empty() {
+        registration.exhausted(Interest.READ);
+    }
+
+    @Override
+    public void ready(Registration ignored, int ready) {
+        for (int i = 0; i < BATCH_MAX && !full() && acceptOne(); i++) {}
+        if (listener.shared() && acceptedInTurn >= TURN_CONNECTIONS && registration.registered()) {
+            registration.remove();
+            watchOrRest();
+        }
+    }
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ringfork.reactor.server;
+
+import static dev.ringfork.bindings.abi.SocketConstants.SOCK_CLOEXEC;
+import static dev.ringfork.bindings.abi.SocketConstants.SOCK_NONBLOCK;
+
+import dev.ringfork.bindings.Errno;
+import dev.ringfork.reactor.proactor.Operation;
+
+/**
+ * Accepts by an operation of a ring: one that goes on, or one at a time for an intake that may be
+ * full.
+ *
+ * <p>Confined to the loop's thread.
+ */
+final class RingAcceptor extends Acceptor {
+    private static final int FLAGS = SOCK_NONBLOCK | SOCK_CLOEXEC;
+
+    private final RingLoop ring;
+    private final Operation accept = new Operation(this::accepted);
+    private boolean wanted;
+    private boolean promised;
+
+    RingAcceptor(
+            RingLoop ring, Loop loop, Listener listener, ReserveDescriptor reserve, Intake intake) {
+        super(loop, listener, reserve, intake);
+        this.ring = ring;
+    }
+
+    @Override
+    int watch() {
+        wanted = true;
+        begin();
+        return 0;
+    }
+
+    private void begin() {
+        if (accept.inFlight()) {
+            // It is being cancelled; its completion begins it anew.
+            return;
+        }
+        acceptedInTurn = 0;
+        // Without names: of many connections each would overwrite the one before.
+        if (intake.bounded()) {
+            ring.proactor.accept(accept, listener.fd(), FLAGS);
+        } else {
+            ring.proactor.acceptMultishot(accept, listener.fd(), FLAGS);
+        }
+    }
+
+    @Override
+    void unwatch() {
+        wanted = false;
+        if (accept.inFlight() && !promised) {
+            // What comes before the end of it is to be served, also if this loop drains.
+            promised = true;
+            loop.promise();
+        }
+        ring.proactor.cancel(accept);
+    }
+
+    private void accepted(Operation operation, int result, int flags) {
+        if (result >= 0) {
+            take(result);
+        } else if (wanted && result != -Errno.ECANCELED) {
+            failed(-result);
+        }
+        if (accept.inFlight()) {
+            giveWay();
+            return;
+        }
+        if (promised) {
+            promised = false;
+            loop.promiseKept();
+        }
+        if (wanted && !full()) {
+            begin();
+        }
+    }
+
+    private void take(int fd) {
+        if (loop.ending) {
+            loop.descriptors.close(fd);
+            loop.counters.shed.increment();
+        } else {
+            accepted(fd);
+        }
+    }
+
+    /** Goes to the end of the line of those who wait at a shared listener. */
+    private void giveWay() {
+        if (wanted && listener.shared() && acceptedInTurn >= TURN_CONNECTIONS) {
+            acceptedInTurn = 0;
+            ring.proactor.cancel(accept);
+        }
+    }
+}

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ringfork.reactor.server;
+
+import dev.ringfork.reactor.proactor.Operation;
+import dev.ringfork.reactor.protocol.Buffer;
+import dev.ringfork.reactor.uring.BufferRing;
+import dev.ringfork.reactor.uring.UringProactor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the connections of a loop share that waits with a ring: the ring, and the buffers that the
+ * kernel picks from.
+ *
+ * <p>Confined to the loop's thread.
+ */
+final class RingLoop {
+    private static final int GROUP = 0;
+
+    final UringProactor proactor;
+    private final Loop loop;
+    private final BufferRing provided;
+    private final @Nullable Buffer[] byId;
+    private final int[] freeIds;
+    private final long zeroCopyBytes;
+    private int free;
+
+    RingLoop(Loop loop, UringProactor proactor) {
+        this.loop = loop;
+        this.proactor = proactor;
+        int threshold = loop.settings.ring().zeroCopyBytes();
+        this.zeroCopyBytes = threshold == 0 ? Long.MAX_VALUE : threshold;
+        // The kernel keeps what it is given: the other half is for what waits to be sent.
+        int half = Integer.highestOneBit(Math.max(1, loop.pool.slotsMax() / 2));
+        int buffers = Math.min(half, loop.settings.ring().buffers());
+        this.provided = BufferRing.register(proactor.ring(), GROUP, buffers, 0);
+        this.byId = new @Nullable Buffer[buffers];
+        this.freeIds = new int[buffers];
+        for (int id = buffers - 1; id >= 0; id--) {
+            freeIds[free++] = id;
+        }
+    }
+
+    int group() {
+        return GROUP;
+    }
+
+    // ---- buffers to receive into
+
+    /** The buffer that a completion names, filled; it is the caller's. */
+    Buffer taken(int flags, int length) {
+        int id = BufferRing.id(flags);
+        Buffer buffer = byId[id];
+        if (buffer == null) {
+            throw new IllegalStateException(
+                    "the kernel filled buffer %d, which it had not".formatted(id));
+        }
+        byId[id] = null;
+        freeIds[free++] = id;
+        buffer.produced(length);
+        return buffer;
+    }
+
+    /**
+     * Gives the kernel buffers in the place of those that it has filled.
+     *
+     * @return how many it has
+     */
+    int refill() {
+        while (free > 0) {
+            Buffer buffer = loop.leaseForReading();
+            if (buffer == null) {
+                break;
+            }
+            int id = freeIds[--free];
+            byId[id] = buffer;
+            provided.add(id, buffer.address(), buffer.capacity());
+        }
+        provided.publish();
+        return byId.length - free;
+    }
+
+    // ---- sending
+
+    /**
+     * Begins to send the buffers at the head of a queue. They stay there until the operation has
+     * completed for the last time: without a copy the first completion only tells how much has
+     * gone.
+     *
+     * @return false if they are empty
+     */
+    boolean send(Operation operation, int fd, WriteQueue queue) {
+        int buffers = queue.gather();
+        int flags = queue.flags(buffers);
+        if (queue.gathered() == 0) {
+            return false;
+        }
+        boolean copies = queue.gathered() < zeroCopyBytes;
+        if (buffers == 1) {
+            Buffer only = queue.first();
+            long address = only.address() + only.start();
+            if (copies) {
+                proactor.send(operation, fd, address, only.length(), flags);
+            } else {
+                proactor.sendZc(operation, fd, address, only.length(), flags);
+            }
+        } else if (copies) {
+            proactor.sendv(operation, fd, loop.iov.address(), buffers, flags);
+        } else {
+            proactor.sendvZc(operation, fd, loop.iov.address(), buffers, flags);
+        }
+        return true;
+    }
+
+    /**
+     * Gives the buffers back, when the proactor has ended.
+     *
+     * @return whether all of them are free: the kernel may still write to what is in flight on a
+     *     ring that has failed
+     */
+    boolean close() {
+        provided.close();
+        if (proactor.inFlight() > 0) {
+            return false;
+        }
+        for (Buffer buffer : byId) {
+            if (buffer != null) {
+                loop.pool.release(buffer);
+            }
+        }
+        return true;
+    }
+}

@@ -42,6 +42,7 @@ public final class Main implements Runnable {
         COMMANDS.put("example", ExampleCommand::new);
         COMMANDS.put("proxy", ProxyCommand::new);
         COMMANDS.put("ping", PingCommand::new);
+        COMMANDS.put("probe", ProbeCommand::new);
         COMMANDS.put("selftest", SelftestCommand::new);
         COMMANDS.put("signal-echo", SignalEchoCommand::new);
         COMMANDS.put("aio-copy", AioCopyCommand::new);
@@ -81,6 +82,7 @@ public final class Main implements Runnable {
                 .registerConverter(Switch.class, new Word<>(Switch.class))
                 .registerConverter(Size.class, Size::parse)
                 .registerConverter(Span.class, Span::parse)
+                .registerConverter(SqPoll.class, SqPoll::parse)
                 .registerConverter(int.class, Main::wholeNumber)
                 .registerConverter(Integer.class, Main::wholeNumber)
                 .setDefaultValueProvider(new EnvironmentDefaults(environment))

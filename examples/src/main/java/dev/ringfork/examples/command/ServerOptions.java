@@ -9,9 +9,11 @@ import dev.ringfork.reactor.server.Engine;
 import dev.ringfork.reactor.server.LoopAccept;
 import dev.ringfork.reactor.server.ServerBuilder;
 import dev.ringfork.reactor.server.ServerSettings;
+import dev.ringfork.reactor.uring.RingSettings;
 import java.time.Duration;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -49,8 +51,8 @@ final class ServerOptions {
             description =
                     "serial: one connection at a time; thread-per-connection: a thread for each;"
                             + " thread-pool: a bounded number of those; virtual-threads: a virtual one"
-                            + " for each; reactor: one thread, one loop for all; multi-reactor: several"
-                            + " of them; reactor-pool: one thread waits, a pool serves;"
+                            + " for each; reactor: one thread, one loop for all; proactor: the"
+                            + " same on io_uring; multi-reactor: several reactors; reactor-pool: one thread waits, a pool serves;"
                             + " leader-followers: the one who waits serves, and another one waits;"
                             + " simulated-proactor, half-sync-half-async, buffered-pool: one loop reads and"
                             + " writes, threads handle: any thread for any connection, always the same"
@@ -99,8 +101,9 @@ final class ServerOptions {
             names = "--engine",
             paramLabel = "ENGINE",
             description =
-                    "What a loop waits with: auto, epoll, kqueue, poll or select (default: auto: the first"
-                            + " of these, or poll where a loop has one connection).")
+                    "What a loop waits with: auto, epoll, kqueue, poll, select or io_uring (default: auto:"
+                            + " the first of these; poll where a loop has one connection; io_uring for a"
+                            + " proactor, where there is one).")
     Engine engine = Engine.AUTO;
 
     @Option(
@@ -171,6 +174,9 @@ final class ServerOptions {
 
     @Mixin final TlsOptions tls = new TlsOptions();
     @Mixin private final SocketFlags sockets = new SocketFlags();
+
+    @ArgGroup(validate = false, heading = "%nWith --engine io_uring:%n")
+    private final RingFlags ring = new RingFlags();
 
     ServerOptions(int port) {
         this.port = port;
@@ -259,6 +265,20 @@ final class ServerOptions {
         }
     }
 
+    private RingSettings ringSettings() {
+        boolean possible =
+                engine == Engine.IO_URING
+                        || (engine == Engine.AUTO && architecture == Architecture.PROACTOR);
+        String given = ring.given();
+        if (given != null && !possible) {
+            throw Refusal.usage(
+                    "%s: it is about rings, so it goes with --engine io_uring, or with --architecture proactor and an engine that is auto"
+                            .formatted(given),
+                    null);
+        }
+        return ring.settings();
+    }
+
     /**
      * Limits, time-outs and sizes.
      *
@@ -284,6 +304,7 @@ final class ServerOptions {
                     .maxQueuedBytes(maxQueued.bytes())
                     .writeTimeout(writeTimeout.duration())
                     .socketOptions(sockets.options())
+                    .ring(ringSettings())
                     .report(report)
                     .build();
         } catch (IllegalArgumentException e) {

@@ -355,10 +355,10 @@ class CommandLineTest {
             value = {
                 "--port=http | --port: 'http' is not a whole number",
                 "--port=65536 | --port: ports go from 0 to 65535, not 65536",
-                "--engine=devpoll | --engine: 'devpoll' is none of auto, epoll, kqueue, poll and select",
-                "--engine=EPOLL | --engine: 'EPOLL' is none of auto, epoll, kqueue, poll and select",
+                "--engine=devpoll | --engine: 'devpoll' is none of auto, epoll, kqueue, poll, select and io_uring",
+                "--engine=EPOLL | --engine: 'EPOLL' is none of auto, epoll, kqueue, poll, select and io_uring",
                 "--architecture=reactors | --architecture: 'reactors' is none of serial,"
-                        + " thread-per-connection, thread-pool, virtual-threads, reactor, multi-reactor,"
+                        + " thread-per-connection, thread-pool, virtual-threads, reactor, proactor, multi-reactor,"
                         + " reactor-pool, leader-followers, simulated-proactor, half-sync-half-async"
                         + " and buffered-pool",
                 "--max-threads=few | --max-threads: 'few' is not a whole number",
@@ -423,5 +423,73 @@ class CommandLineTest {
                     .refused(1, "ringfork serve: --root: %s is not a folder".formatted(root));
         }
         assertEquals(0, run("serve", "--check-config", "--root=" + folder).exitCode());
+    }
+
+    @Test
+    void shouldSayInOneGroupWhatGoesWithRings() {
+        String help = run("echo", "--help").out();
+        int group = help.indexOf("With --engine io_uring:");
+        assertTrue(group > help.indexOf("--freebind"), help);
+        for (String flag :
+                new String[] {"--ring-entries", "--cq-entries", "--sqpoll", "--ring-workers"}) {
+            assertTrue(help.indexOf(flag) > group, flag);
+        }
+    }
+
+    @Test
+    void shouldTakeFlagsOfRings() {
+        Outcome outcome =
+                run(
+                        Map.of("RINGFORK_RING_WORKERS", "2"),
+                        "serve",
+                        "--print-config",
+                        "--engine=io_uring",
+                        "--ring-entries=64",
+                        "--sqpoll=50ms,1");
+        outcome.shows("--ring-entries=64", "flag");
+        outcome.shows("--cq-entries=", "default");
+        outcome.shows("--sqpoll=50ms,1", "flag");
+        outcome.shows("--ring-workers=2", "RINGFORK_RING_WORKERS");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "--engine=io_uring, --ring-entries=64",
+        "--architecture=proactor, --sqpoll=off",
+        "--engine=io_uring, --cq-entries=512"
+    })
+    void shouldTakeFlagsOfRingsWhereThereMayBeOne(String choice, String flag) {
+        assertEquals(0, run("echo", "--check-config", choice, flag).exitCode());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "--engine=auto, --ring-entries=64, --ring-entries",
+        "--engine=epoll, --cq-entries=512, --cq-entries",
+        "--architecture=multi-reactor, --sqpoll=off, --sqpoll",
+        "--engine=poll, --ring-workers=2, --ring-workers"
+    })
+    void shouldRefuseFlagsOfRingsWhereThereIsNone(String choice, String flag, String name) {
+        run("echo", "--check-config", choice, flag)
+                .refused(
+                        2,
+                        "ringfork echo: %s: it is about rings, so it goes with --engine io_uring, or with --architecture proactor and an engine that is auto"
+                                .formatted(name));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--ring-entries=0|--ring-entries: a ring has 1 to 32768 submissions, not 0",
+                "--cq-entries=511|--cq-entries: a ring of 256 submissions has 512 to 65536 completions, not 511",
+                "--ring-workers=0|--ring-workers: a ring has 1 worker or more, not 0",
+                "--sqpoll=on|--sqpoll: 'on' is not a time: write a number and its unit, as in 500ms, 20s, 5m, 1h",
+                "--sqpoll=0ms|--sqpoll: '0ms' is no time to look for work: write 1ms or more, or off",
+                "--sqpoll=50ms,x|--sqpoll: '50ms,x' is neither off nor a time and a processor, as in 50ms,1"
+            })
+    void shouldRefuseARingThatCannotBe(String flag, String sentence) {
+        run("echo", "--check-config", "--engine=io_uring", flag)
+                .refused(2, "ringfork echo: " + sentence);
     }
 }

@@ -46,6 +46,17 @@ final class CommandProcess implements AutoCloseable {
     static CommandProcess start(
             List<String> options, Map<String, String> environment, String... arguments)
             throws IOException {
+        return new CommandProcess(prepare(options, environment, arguments).start());
+    }
+
+    /** The same where the kernel refuses io_uring. */
+    static CommandProcess startWithoutRings(int errno, String... arguments) throws Exception {
+        ProcessBuilder builder = prepare(List.of(NATIVE_ACCESS), Map.of(), arguments);
+        return new CommandProcess(RingFilter.refusing(errno, builder::start));
+    }
+
+    private static ProcessBuilder prepare(
+            List<String> options, Map<String, String> environment, String... arguments) {
         List<String> command = new ArrayList<>();
         command.add(System.getProperty("java.home") + "/bin/java");
         command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx64m"));
@@ -57,7 +68,7 @@ final class CommandProcess implements AutoCloseable {
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().putAll(environment);
-        return new CommandProcess(builder.start());
+        return builder;
     }
 
     private static BlockingQueue<String> lines(InputStream stream) {

@@ -17,6 +17,7 @@ import dev.ringfork.bindings.Errno;
 import dev.ringfork.bindings.Platform;
 import dev.ringfork.bindings.Sockets;
 import dev.ringfork.bindings.Syscalls;
+import dev.ringfork.reactor.uring.RingSupport;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.Arena;
@@ -73,10 +74,14 @@ class ServerCommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"auto", "epoll", "poll", "select"})
+    @ValueSource(strings = {"auto", "epoll", "poll", "select", "io_uring"})
     void shouldServeWithEveryEngine(String engine) throws Exception {
         if (engine.equals("epoll")) {
             assumeEpoll();
+        }
+        if (engine.equals("io_uring")) {
+            String absence = RingSupport.absence(Syscalls.get());
+            assumeTrue(absence == null, absence);
         }
         try (CommandProcess server =
                 CommandProcess.start(

@@ -7,6 +7,7 @@ import dev.ringfork.examples.architectures.BufferedPoolLetters;
 import dev.ringfork.examples.architectures.HalfSyncHalfAsyncPacker;
 import dev.ringfork.examples.architectures.LeaderFollowersDigest;
 import dev.ringfork.examples.architectures.MultiReactorChat;
+import dev.ringfork.examples.architectures.ProactorCipher;
 import dev.ringfork.examples.architectures.ReactorPoolPrimes;
 import dev.ringfork.examples.architectures.ReactorShout;
 import dev.ringfork.examples.architectures.SerialGuestBook;
@@ -50,6 +51,7 @@ final class ExampleCommand implements Runnable {
                 VirtualThreadsSwap.class,
                 VirtualThreadsSwap::start);
         add("reactor", "puts lines in capitals", ReactorShout.class, ReactorShout::start);
+        add("proactor", "turns letters by thirteen", ProactorCipher.class, ProactorCipher::start);
         add("multi-reactor", "is a chat", MultiReactorChat.class, MultiReactorChat::start);
         add(
                 "reactor-pool",

@@ -118,6 +118,15 @@ final class ExamplesTest {
     }
 
     @Test
+    void shouldTurnLettersByHalfTheAlphabet() throws IOException {
+        start(ProactorCipher::start);
+        Client client = connect();
+
+        assertEquals("Uryyb, Jbeyq 1!", client.say("Hello, World 1!\n").line());
+        assertEquals("Hello, World 1!", client.say("Uryyb, Jbeyq 1!\n").line());
+    }
+
+    @Test
     void shouldLetEverybodyHear() throws IOException {
         start(MultiReactorChat::start);
         List<Client> all = List.of(connect(), connect(), connect(), connect());

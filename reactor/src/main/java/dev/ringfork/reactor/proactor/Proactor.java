@@ -55,6 +55,9 @@ public interface Proactor extends AutoCloseable {
     /** recv(2). Result: how many bytes, 0 at the end of input; {@code -ECONNRESET}… */
     void recv(Operation operation, int fd, long address, int length, int flags);
 
+    /** recv(2) once, into a buffer of a group; {@code -ENOBUFS} when that is empty. */
+    void recvInto(Operation operation, int fd, int group, int flags);
+
     /**
      * recv(2) again and again, each into a buffer of a group. Any completion may be the last: the
      * end of input, an error, {@code -ENOBUFS} when the group is empty, or because the kernel wants

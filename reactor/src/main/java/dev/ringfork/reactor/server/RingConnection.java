@@ -4,6 +4,7 @@ package dev.ringfork.reactor.server;
 import static dev.ringfork.bindings.abi.IoUringConstants.IORING_CQE_F_BUFFER;
 import static dev.ringfork.bindings.abi.IoUringConstants.IORING_CQE_F_NOTIF;
 import static dev.ringfork.bindings.abi.IoUringConstants.IORING_CQE_F_SOCK_NONEMPTY;
+import static dev.ringfork.bindings.abi.PollConstants.POLLERR;
 import static dev.ringfork.bindings.abi.PollConstants.POLLOUT;
 
 import dev.ringfork.bindings.Address;
@@ -34,12 +35,15 @@ final class RingConnection extends StreamConnection implements CompletionHandler
     private final Operation send = new Operation(this);
     // Most connections never wait for room alone, nor receive what nobody wants yet.
     private @Nullable Operation writable;
+    // Tells of a reset while nothing is received.
+    private @Nullable Operation reset;
     private ArrayDeque<Buffer> arrived = NONE;
     // The receive is one into what is left over, because no other buffer was to be had.
     private boolean intoLeft;
     // Closed during such a receive: the buffer until that is over.
     private @Nullable Buffer orphan;
     private int gone;
+    private boolean received;
     private boolean endArrived;
     private boolean stopping;
     private boolean listed;
@@ -81,8 +85,10 @@ final class RingConnection extends StreamConnection implements CompletionHandler
             received(result, flags);
         } else if (operation == send) {
             sendCompleted(result, flags);
-        } else {
+        } else if (operation == writable) {
             writable();
+        } else {
+            broken(result);
         }
     }
 
@@ -94,11 +100,44 @@ final class RingConnection extends StreamConnection implements CompletionHandler
         }
         boolean wanted = reads || state == State.LINGERING;
         if (wanted && !receive.inFlight() && !endArrived) {
-            stopping = false;
-            ring.proactor.recvMultishot(receive, fd, ring.group(), 0);
+            receive();
         } else if (!wanted && receive.inFlight() && !stopping && tooMuch()) {
             stopping = true;
             ring.proactor.cancel(receive);
+        } else if (!wanted && state == State.OPEN && !receive.inFlight()) {
+            awaitReset();
+        }
+    }
+
+    /** A receive would meet it; without one, and a session that waits, nobody would. */
+    private void awaitReset() {
+        Operation poll = reset;
+        if (poll == null) {
+            poll = new Operation(this);
+            reset = poll;
+        }
+        if (!poll.inFlight()) {
+            // Again and again, since the end of the input is told too.
+            ring.proactor.pollMultishot(poll, fd, POLLERR);
+        }
+    }
+
+    private void broken(int events) {
+        if (state != State.CLOSED && events > 0 && (events & POLLERR) != 0) {
+            closeNow(SocketQueries.pendingError(loop.sockets, fd));
+        }
+    }
+
+    /**
+     * The first time once: a connection that is answered and closed now would begin, for nothing,
+     * to wait for what follows, and would have to take that back.
+     */
+    private void receive() {
+        stopping = false;
+        if (received) {
+            ring.proactor.recvMultishot(receive, fd, ring.group(), 0);
+        } else {
+            ring.proactor.recvInto(receive, fd, ring.group(), 0);
         }
     }
 
@@ -197,6 +236,7 @@ final class RingConnection extends StreamConnection implements CompletionHandler
     }
 
     private void arrive(Buffer in, boolean more) {
+        received = true;
         loop.counters.bytesIn.add(in.length());
         if (state == State.LINGERING && in.length() > 0) {
             lingerOn();
@@ -363,6 +403,11 @@ final class RingConnection extends StreamConnection implements CompletionHandler
         }
     }
 
+    private boolean inFlight() {
+        boolean watched = reset != null && reset.inFlight();
+        return watched || receive.inFlight() || send.inFlight() || awaitsRoom();
+    }
+
     @Override
     void leave() {
         dropArrived();
@@ -370,7 +415,7 @@ final class RingConnection extends StreamConnection implements CompletionHandler
             queue.clear();
             return;
         }
-        if (receive.inFlight() || send.inFlight() || awaitsRoom()) {
+        if (inFlight()) {
             ring.proactor.cancelAll(fd);
         }
         // In the ring as well, so that nothing that was begun before meets another's number.

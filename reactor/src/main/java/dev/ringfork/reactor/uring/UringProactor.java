@@ -266,6 +266,11 @@ public final class UringProactor implements Proactor {
     }
 
     @Override
+    public void recvInto(Operation operation, int fd, int group, int flags) {
+        start(operation, entry(operation).prepRecv(fd, 0, 0, flags).bufferGroup(group));
+    }
+
+    @Override
     public void recvMultishot(Operation operation, int fd, int group, int flags) {
         start(operation, entry(operation).prepRecvMultishot(fd, group, flags));
     }

@@ -8,6 +8,7 @@ import static dev.ringfork.bindings.abi.MappingConstants.MAP_ANONYMOUS;
 import static dev.ringfork.bindings.abi.MappingConstants.MAP_PRIVATE;
 import static dev.ringfork.bindings.abi.MappingConstants.PROT_READ;
 import static dev.ringfork.bindings.abi.MappingConstants.PROT_WRITE;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
@@ -46,7 +47,7 @@ public final class BufferRing implements AutoCloseable {
 
     // struct io_uring_buf { __u64 addr; __u32 len; __u16 bid; __u16 resv; }, and the tail lies in
     // the first one's resv.
-    private static final VarHandle SHORT = JAVA_SHORT.varHandle();
+    private static final VarHandle SHORT = JAVA_SHORT.varHandle().withInvokeExactBehavior();
     private static final int ENTRY_SHIFT = 4;
     private static final int LEN = 8;
     private static final int BID = 12;
@@ -134,7 +135,10 @@ public final class BufferRing implements AutoCloseable {
         entries.set(JAVA_INT, entry + LEN, length);
         entries.set(JAVA_SHORT, entry + BID, (short) id);
         if (POISONED) {
-            Memory.at(address, length).fill(POISON);
+            // Without a segment of its own, which would be garbage where the JIT is not kind.
+            for (long at = address; at < address + length; at++) {
+                UringProactor.ALL.set(JAVA_BYTE, at, POISON);
+            }
         }
     }
 

@@ -12,7 +12,7 @@ import java.lang.invoke.VarHandle;
  * move the head. Confined to the ring's thread.
  */
 public final class CompletionQueue {
-    private static final VarHandle INT = ValueLayout.JAVA_INT.varHandle();
+    private static final VarHandle INT = ValueLayout.JAVA_INT.varHandle().withInvokeExactBehavior();
 
     // struct io_uring_cqe { __u64 user_data; __s32 res; __u32 flags; }
     private static final int CQE_SHIFT = 4;

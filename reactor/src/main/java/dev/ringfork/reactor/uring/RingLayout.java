@@ -7,22 +7,22 @@ import java.lang.foreign.ValueLayout;
 
 /**
  * Where things are in the mapped memory of one ring, as io_uring_setup(2) has told: offsets in
- * bytes, numbers of entries.
+ * bytes, of the type that access to memory wants, and numbers of entries.
  *
  * @param sqArray 0 if the kernel needs none (IORING_SETUP_NO_SQARRAY)
  */
 record RingLayout(
         int sqEntries,
-        int sqHead,
-        int sqTail,
-        int sqFlags,
-        int sqDropped,
-        int sqArray,
+        long sqHead,
+        long sqTail,
+        long sqFlags,
+        long sqDropped,
+        long sqArray,
         int cqEntries,
-        int cqHead,
-        int cqTail,
-        int cqOverflow,
-        int cqes) {
+        long cqHead,
+        long cqTail,
+        long cqOverflow,
+        long cqes) {
 
     private static final String PARAMS = "io_uring_params";
     private static final String SQ = "io_sqring_offsets";

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * moves the head. Confined to the ring's thread.
  */
 public final class SubmissionQueue {
-    private static final VarHandle INT = ValueLayout.JAVA_INT.varHandle();
+    private static final VarHandle INT = ValueLayout.JAVA_INT.varHandle().withInvokeExactBehavior();
 
     private final MemorySegment ring;
     private final RingLayout layout;

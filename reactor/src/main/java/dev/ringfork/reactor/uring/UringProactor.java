@@ -50,7 +50,7 @@ public final class UringProactor implements Proactor {
     private static final int CHAIN = 2;
 
     /** What addresses point into: a segment for each would be garbage where the JIT is not kind. */
-    private static final MemorySegment ALL = Memory.at(0, Long.MAX_VALUE);
+    static final MemorySegment ALL = Memory.at(0, Long.MAX_VALUE);
 
     /** More pieces than these are too many for the kernel, however many. */
     private static final int VECTOR_MAX = Fcntl.IOV_MAX + 1;

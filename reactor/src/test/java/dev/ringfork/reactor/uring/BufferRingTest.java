@@ -10,6 +10,7 @@ import static dev.ringfork.bindings.abi.MappingConstants.PROT_READ;
 import static dev.ringfork.bindings.abi.MappingConstants.PROT_WRITE;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -49,6 +50,27 @@ final class BufferRingTest extends RingTest {
             for (int i = 0; i < BYTES; i++) {
                 assertEquals(BufferRing.POISON, memory.get(JAVA_BYTE, BYTES + i));
             }
+        }
+    }
+
+    @Test
+    void shouldReceiveOnceIntoABufferOfAGroup() {
+        Pair pair = plumbing.socketpair();
+        MemorySegment memory = arena.allocate(BYTES);
+        try (BufferRing group = group(1, 0)) {
+            give(group, memory, 0);
+            Outcome recv = new Outcome();
+            proactor.recvInto(recv.operation, pair.near(), group.group(), 0);
+            plumbing.write(pair.far(), "abc");
+            until(() -> recv.completions() > 0, "what was sent");
+            assertEquals(3, recv.results.getFirst());
+            assertEquals("abc", text(memory, 0, 3));
+            assertFalse(recv.operation.inFlight());
+
+            plumbing.write(pair.far(), "d");
+            proactor.recvInto(recv.operation, pair.near(), group.group(), 0);
+            until(() -> recv.completions() > 1, "the refusal");
+            assertEquals(-Errno.ENOBUFS, recv.results.getLast());
         }
     }
 

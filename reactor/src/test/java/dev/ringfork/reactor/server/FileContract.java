@@ -70,6 +70,7 @@ interface FileContract extends Rigged {
         Probe probe = new Probe();
         rig().start(probe);
         Client client = rig().connect();
+        probe.awaitEmptyQueue();
 
         probe.run(connection -> {
             connection.write("head".getBytes(US_ASCII));

@@ -234,4 +234,9 @@ final class Probe implements Protocol {
             release.countDown();
         }
     }
+
+    /** Waits until nothing is queued, as what a handshake has left may be for a moment. */
+    void awaitEmptyQueue() {
+        Waiting.until(() -> ask(Connection::queuedBytes) == 0, "an empty queue");
+    }
 }

@@ -149,6 +149,7 @@ interface SendingContract extends Rigged {
                                         .highWaterBytes(16 * BUFFER)
                                         .lowWaterBytes(8 * BUFFER));
         Client client = rig().connect();
+        probe.awaitEmptyQueue();
 
         List<Object> got =
                 probe.ask(connection -> {
@@ -182,9 +183,7 @@ interface SendingContract extends Rigged {
                                         .lowWaterBytes(BUFFER));
         rig().connect();
 
-        // What a handshake has left is gone first: a ring tells a turn later.
-        Waiting.until(
-                () -> probe.ask(connection -> connection.queuedBytes() == 0), "an empty queue");
+        probe.awaitEmptyQueue();
         boolean refused =
                 probe.ask(connection -> {
                     connection.write(new byte[2 * BUFFER]);
@@ -252,7 +251,7 @@ interface SendingContract extends Rigged {
 
         assertArrayEquals(bytes, client.readBytes(bytes.length));
         // A session beside the loop hears of it a moment later than the client.
-        Waiting.until(() -> probe.ask(Connection::queuedBytes) == 0, "an empty queue");
+        probe.awaitEmptyQueue();
     }
 
     @Test

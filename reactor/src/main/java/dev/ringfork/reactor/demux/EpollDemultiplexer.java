@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ringfork.reactor.demux;
 
-import static dev.ringfork.bindings.abi.EpollConstants.EPOLLERR;
 import static dev.ringfork.bindings.abi.EpollConstants.EPOLLET;
 import static dev.ringfork.bindings.abi.EpollConstants.EPOLLEXCLUSIVE;
-import static dev.ringfork.bindings.abi.EpollConstants.EPOLLHUP;
 import static dev.ringfork.bindings.abi.EpollConstants.EPOLLIN;
 import static dev.ringfork.bindings.abi.EpollConstants.EPOLLONESHOT;
 import static dev.ringfork.bindings.abi.EpollConstants.EPOLLOUT;
@@ -125,24 +123,12 @@ public final class EpollDemultiplexer implements Demultiplexer {
             return EPOLLIN | EPOLLEXCLUSIVE | (trigger == Trigger.EDGE ? EPOLLET : 0);
         }
         return switch (trigger) {
-            case LEVEL -> asked(interest);
-            case ONESHOT -> asked(interest) | EPOLLONESHOT;
+            case LEVEL -> EpollEvents.asked(interest);
+            case ONESHOT -> EpollEvents.asked(interest) | EPOLLONESHOT;
             // All edges are reported from the start, so a change of interest needs no call: what
             // was ready is remembered by the loop.
             case EDGE -> EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
         };
-    }
-
-    private static int asked(int interest) {
-        int events = 0;
-        if ((interest & Interest.READ) != 0) {
-            // RDHUP only together with IN: on a paused reader it would be reported for ever.
-            events |= EPOLLIN | EPOLLRDHUP;
-        }
-        if ((interest & Interest.WRITE) != 0) {
-            events |= EPOLLOUT;
-        }
-        return events;
     }
 
     @Override
@@ -164,24 +150,7 @@ public final class EpollDemultiplexer implements Demultiplexer {
 
     @Override
     public int ready(int index) {
-        int bits = events.get(JAVA_INT_UNALIGNED, index * EVENT_BYTES);
-        if (bits == EPOLLIN) {
-            return Interest.READ;
-        }
-        int ready = 0;
-        if ((bits & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) {
-            ready |= Interest.READ;
-        }
-        if ((bits & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0) {
-            ready |= Interest.WRITE;
-        }
-        if ((bits & (EPOLLRDHUP | EPOLLHUP)) != 0) {
-            ready |= Interest.READ_CLOSED;
-        }
-        if ((bits & EPOLLHUP) != 0) {
-            ready |= Interest.HANGUP;
-        }
-        return (bits & EPOLLERR) != 0 ? ready | Interest.ERROR : ready;
+        return EpollEvents.ready(events.get(JAVA_INT_UNALIGNED, index * EVENT_BYTES));
     }
 
     @Override

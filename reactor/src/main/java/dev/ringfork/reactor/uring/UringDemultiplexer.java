@@ -5,12 +5,11 @@ import static dev.ringfork.bindings.abi.EpollConstants.EPOLLERR;
 import static dev.ringfork.bindings.abi.EpollConstants.EPOLLEXCLUSIVE;
 import static dev.ringfork.bindings.abi.EpollConstants.EPOLLHUP;
 import static dev.ringfork.bindings.abi.EpollConstants.EPOLLIN;
-import static dev.ringfork.bindings.abi.EpollConstants.EPOLLOUT;
-import static dev.ringfork.bindings.abi.EpollConstants.EPOLLRDHUP;
 
 import dev.ringfork.bindings.Errno;
 import dev.ringfork.bindings.Syscalls;
 import dev.ringfork.reactor.demux.CompletingDemultiplexer;
+import dev.ringfork.reactor.demux.EpollEvents;
 import dev.ringfork.reactor.demux.Interest;
 import dev.ringfork.reactor.demux.Trigger;
 import dev.ringfork.reactor.proactor.CompletionHandler;
@@ -182,17 +181,9 @@ public sealed class UringDemultiplexer implements CompletingDemultiplexer
     }
 
     private static int eventsOf(int interest) {
-        int events = 0;
-        if ((interest & Interest.READ) != 0) {
-            events |= EPOLLIN | EPOLLRDHUP;
-        }
-        if ((interest & Interest.WRITE) != 0) {
-            events |= EPOLLOUT;
-        }
-        if ((interest & Interest.EXCLUSIVE) != 0) {
-            events = EPOLLIN | EPOLLEXCLUSIVE;
-        }
-        return events;
+        return (interest & Interest.EXCLUSIVE) != 0
+                ? EPOLLIN | EPOLLEXCLUSIVE
+                : EpollEvents.asked(interest);
     }
 
     @Override
@@ -218,21 +209,7 @@ public sealed class UringDemultiplexer implements CompletingDemultiplexer
 
     @Override
     public int ready(int index) {
-        int events = bits[index];
-        int ready = 0;
-        if ((events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) {
-            ready |= Interest.READ;
-        }
-        if ((events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0) {
-            ready |= Interest.WRITE;
-        }
-        if ((events & (EPOLLRDHUP | EPOLLHUP)) != 0) {
-            ready |= Interest.READ_CLOSED;
-        }
-        if ((events & EPOLLHUP) != 0) {
-            ready |= Interest.HANGUP;
-        }
-        return (events & EPOLLERR) != 0 ? ready | Interest.ERROR : ready;
+        return EpollEvents.ready(bits[index]);
     }
 
     /** Closes the proactor and its ring; the watched descriptors stay open. */

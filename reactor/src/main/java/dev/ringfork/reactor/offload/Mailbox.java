@@ -506,17 +506,11 @@ final class Mailbox {
 
     /** Waits for the loop to answer; the monitor is free meanwhile. */
     private synchronized void await(BooleanSupplier answered) {
-        boolean interrupted = false;
-        while (!gone && !answered.getAsBoolean()) {
-            try {
+        Threads.uninterruptibly(() -> {
+            while (!gone && !answered.getAsBoolean()) {
                 wait();
-            } catch (InterruptedException e) {
-                interrupted = true;
             }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        });
     }
 
     synchronized @Nullable Address remote() {

@@ -103,17 +103,11 @@ public final class SyncWorkers implements Workers {
         }
 
         private synchronized @Nullable Runnable next() {
-            boolean interrupted = false;
-            while (queue.isEmpty() && !over) {
-                try {
+            Threads.uninterruptibly(() -> {
+                while (queue.isEmpty() && !over) {
                     wait();
-                } catch (InterruptedException e) {
-                    interrupted = true;
                 }
-            }
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
+            });
             return queue.poll();
         }
     }

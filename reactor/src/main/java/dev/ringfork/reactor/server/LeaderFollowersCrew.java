@@ -4,6 +4,7 @@ package dev.ringfork.reactor.server;
 import dev.ringfork.reactor.BufferSource;
 import dev.ringfork.reactor.Reactor;
 import dev.ringfork.reactor.SharedDemultiplexer;
+import dev.ringfork.reactor.offload.Threads;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.ReentrantLock;

@@ -4,6 +4,7 @@ package dev.ringfork.reactor.server;
 import dev.ringfork.reactor.BufferSource;
 import dev.ringfork.reactor.Reactor;
 import dev.ringfork.reactor.Timer;
+import dev.ringfork.reactor.offload.Threads;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,6 +2,7 @@
 package dev.ringfork.reactor.server;
 
 import dev.ringfork.reactor.SharedDemultiplexer;
+import dev.ringfork.reactor.offload.Threads;
 import java.util.function.Consumer;
 
 /** A thread that waits with a shared demultiplexer, for loops that others turn. */

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.ringfork.reactor.server;
+package dev.ringfork.reactor.offload;
 
 /** What threads lack. */
-final class Threads {
+public final class Threads {
     private Threads() {}
 
     /** Something to wait for. */
-    interface Wait {
+    public interface Wait {
         /** Waits. */
         void await() throws InterruptedException;
     }
 
     /** Waits to the end: an interrupt does not end the wait; it is kept. */
-    static void uninterruptibly(Wait wait) {
+    public static void uninterruptibly(Wait wait) {
         boolean interrupted = false;
         while (true) {
             try {

@@ -55,7 +55,6 @@ public final class Ring implements AutoCloseable {
                     | IORING_FEAT_EXT_ARG;
 
     private static final long NS_PER_S = 1_000_000_000L;
-    private static final long SQE_BYTES = 64;
 
     private final Syscalls syscalls;
     private final IoUring calls;
@@ -141,7 +140,7 @@ public final class Ring implements AutoCloseable {
     private static Maps map(Syscalls syscalls, int fd, RingLayout layout, int features) {
         MemorySegment rings = map(syscalls, fd, layout.bytes(), IORING_OFF_SQ_RING);
         try {
-            long bytes = SQE_BYTES * layout.sqEntries();
+            long bytes = (long) Sqe.BYTES * layout.sqEntries();
             MemorySegment sqes = map(syscalls, fd, bytes, IORING_OFF_SQES);
             return new Maps(rings, sqes, layout, features);
         } catch (RuntimeException e) {

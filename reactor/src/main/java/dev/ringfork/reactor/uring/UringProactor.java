@@ -113,9 +113,7 @@ public final class UringProactor implements Proactor {
 
     /** What a submit came to: some errors go away, the others are the end of the ring. */
     private void settled(int result, int attempt) {
-        boolean passes =
-                result == -Errno.EINTR || result == -Errno.EAGAIN || result == -Errno.EBUSY;
-        if (result < 0 && (!passes || attempt > SUBMIT_ATTEMPTS)) {
+        if (result < 0 && (!passes(result) || attempt > SUBMIT_ATTEMPTS)) {
             Errno.check("io_uring_enter", result, "submit");
         }
         if (result == -Errno.EAGAIN || result == -Errno.EBUSY) {
@@ -138,12 +136,14 @@ public final class UringProactor implements Proactor {
         } else if (result >= 0) {
             submit();
         }
-        boolean passes =
-                result == -Errno.ETIME
-                        || result == -Errno.EINTR
-                        || result == -Errno.EAGAIN
-                        || result == -Errno.EBUSY;
-        return passes ? result : Errno.check("io_uring_enter", result, "wait");
+        return result == -Errno.ETIME || passes(result)
+                ? result
+                : Errno.check("io_uring_enter", result, "wait");
+    }
+
+    /** Whether it is an error that goes away. */
+    private static boolean passes(int result) {
+        return result == -Errno.EINTR || result == -Errno.EAGAIN || result == -Errno.EBUSY;
     }
 
     @Override

@@ -20,22 +20,8 @@ import org.junit.jupiter.params.provider.CsvSource;
     "IO_URING, REUSEPORT",
     "IO_URING, ACCEPTOR"
 })
-final class MultiReactorServerTest extends ServerContract {
-    private final EngineUnderTest engine;
-    private final LoopsUnderTest loops;
-
+final class MultiReactorServerTest extends LoopsServerContract {
     MultiReactorServerTest(EngineUnderTest engine, LoopsUnderTest loops) {
-        this.engine = engine;
-        this.loops = loops;
-    }
-
-    @Override
-    EngineUnderTest engine() {
-        return engine;
-    }
-
-    @Override
-    LoopsUnderTest loops() {
-        return loops;
+        super(engine, loops);
     }
 }

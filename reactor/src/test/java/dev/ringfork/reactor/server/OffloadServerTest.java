@@ -20,22 +20,8 @@ import org.junit.jupiter.params.provider.CsvSource;
     "IO_URING, SYNC",
     "IO_URING, BUFFERED"
 })
-final class OffloadServerTest extends ServerContract {
-    private final EngineUnderTest engine;
-    private final LoopsUnderTest loops;
-
+final class OffloadServerTest extends LoopsServerContract {
     OffloadServerTest(EngineUnderTest engine, LoopsUnderTest loops) {
-        this.engine = engine;
-        this.loops = loops;
-    }
-
-    @Override
-    EngineUnderTest engine() {
-        return engine;
-    }
-
-    @Override
-    LoopsUnderTest loops() {
-        return loops;
+        super(engine, loops);
     }
 }

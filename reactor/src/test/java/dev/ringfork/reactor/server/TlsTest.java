@@ -292,6 +292,8 @@ final class TlsTest {
         Client client = connect();
         client.send("?");
         client.readBytes(1000);
+        // The tickets of the handshake may be on their way still.
+        probe.awaitEmptyQueue();
         long before = rig.server().statistics().bytesOut();
 
         client.send("?");

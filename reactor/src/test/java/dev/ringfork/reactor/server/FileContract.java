@@ -83,7 +83,7 @@ interface FileContract extends Rigged {
         assertEquals("head", client.read(4));
         assertEquals(-1, Arrays.mismatch(content, client.readBytes(content.length)));
         assertEquals("tail", client.read(4));
-        assertEquals(0, probe.ask(Connection::queuedBytes));
+        probe.awaitEmptyQueue();
         assertClosed(file);
     }
 

@@ -80,6 +80,7 @@ public final class Main implements Runnable {
                 .registerConverter(Engine.class, new Word<>(Engine.class))
                 .registerConverter(Trigger.class, new Word<>(Trigger.class))
                 .registerConverter(Switch.class, new Word<>(Switch.class))
+                .registerConverter(Shots.class, new Word<>(Shots.class))
                 .registerConverter(Size.class, Size::parse)
                 .registerConverter(Span.class, Span::parse)
                 .registerConverter(SqPoll.class, SqPoll::parse)

@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ringfork.examples.command;
 
+import static java.time.temporal.ChronoUnit.MICROS;
+
+import dev.ringfork.reactor.server.RingUse;
 import dev.ringfork.reactor.uring.RingSettings;
+import java.time.Duration;
+import java.util.function.BiFunction;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -13,6 +19,10 @@ final class RingFlags {
     private static final String WORKERS = "--ring-workers";
     private static final String BUFFERS = "--ring-buffers";
     private static final String ZERO_COPY = "--zero-copy-above";
+    private static final String RECV = "--recv";
+    private static final String ACCEPT = "--accept-op";
+    private static final String NAPI = "--napi";
+    private static final String NO_IOWAIT = "--no-iowait";
 
     @Option(
             names = ENTRIES,
@@ -62,24 +72,57 @@ final class RingFlags {
                             + " saves on loopback (default: 0, never).")
     private @Nullable Integer zeroCopy;
 
+    @Option(
+            names = RECV,
+            paramLabel = "multishot|oneshot",
+            description =
+                    "Whether a receive goes on after the first bytes, or is begun anew each time"
+                            + " (default: multishot).")
+    private @Nullable Shots recv;
+
+    @Option(
+            names = ACCEPT,
+            paramLabel = "multishot|oneshot",
+            description =
+                    "Whether an accept goes on after the first connection, or is begun anew each time"
+                            + " (default: multishot).")
+    private @Nullable Shots accept;
+
+    @Option(
+            names = NAPI,
+            paramLabel = "MICROSECONDS",
+            description =
+                    "Ask the network card itself for so long before a wait sleeps; loopback has none"
+                            + " (default: 0, not).")
+    private @Nullable Integer napi;
+
+    @Option(
+            names = NO_IOWAIT,
+            paramLabel = "on|off",
+            description =
+                    "Do not count a processor that waits with a ring as one that waits for a disk"
+                            + " (default: on).")
+    private @Nullable Switch noIowait;
+
+    private record Flag(String name, @Nullable Object value) {}
+
     /** The first flag that was given, or null. */
     @Nullable String given() {
-        if (entries != null) {
-            return ENTRIES;
-        }
-        if (cqEntries != null) {
-            return CQ_ENTRIES;
-        }
-        if (sqPoll != null) {
-            return SQPOLL;
-        }
-        if (workers != null) {
-            return WORKERS;
-        }
-        if (buffers != null) {
-            return BUFFERS;
-        }
-        return zeroCopy == null ? null : ZERO_COPY;
+        return Stream.of(
+                        new Flag(ENTRIES, entries),
+                        new Flag(CQ_ENTRIES, cqEntries),
+                        new Flag(SQPOLL, sqPoll),
+                        new Flag(WORKERS, workers),
+                        new Flag(BUFFERS, buffers),
+                        new Flag(ZERO_COPY, zeroCopy),
+                        new Flag(RECV, recv),
+                        new Flag(ACCEPT, accept),
+                        new Flag(NAPI, napi),
+                        new Flag(NO_IOWAIT, noIowait))
+                .filter(flag -> flag.value != null)
+                .map(Flag::name)
+                .findFirst()
+                .orElse(null);
     }
 
     /**
@@ -88,25 +131,34 @@ final class RingFlags {
      * @throws Refusal if a value makes no sense
      */
     RingSettings settings() {
-        RingSettings all = RingSettings.DEFAULT;
-        all = with(all, ENTRIES, entries, all::withSubmissions);
-        all = with(all, CQ_ENTRIES, cqEntries, all::withCompletions);
-        all = with(all, WORKERS, workers, all::withWorkers);
-        all = with(all, BUFFERS, buffers, all::withBuffers);
-        all = with(all, ZERO_COPY, zeroCopy, all::withZeroCopy);
+        RingSettings all = RingSettings.DEFAULT.withIoWait(noIowait == Switch.OFF);
+        all = with(all, ENTRIES, entries, RingSettings::withSubmissions);
+        all = with(all, CQ_ENTRIES, cqEntries, RingSettings::withCompletions);
+        all = with(all, WORKERS, workers, RingSettings::withWorkers);
+        all = with(all, NAPI, napi, (ring, us) -> ring.withNapi(Duration.of(us, MICROS)));
         SqPoll polling = sqPoll;
         return polling == null ? all : all.withSqPoll(polling.idle(), polling.cpu());
     }
 
-    /** Changes one value, if there is one. */
-    private interface Change {
-        RingSettings to(int value);
+    /**
+     * What is done with them.
+     *
+     * @throws Refusal if a value makes no sense
+     */
+    RingUse use() {
+        RingUse all =
+                RingUse.DEFAULT
+                        .withRepeatedReceives(recv != Shots.ONESHOT)
+                        .withRepeatedAccepts(accept != Shots.ONESHOT);
+        all = with(all, BUFFERS, buffers, RingUse::withBuffers);
+        return with(all, ZERO_COPY, zeroCopy, RingUse::withZeroCopy);
     }
 
-    private static RingSettings with(
-            RingSettings before, String flag, @Nullable Integer value, Change change) {
+    /** Changes one value, if there is one. */
+    private static <T> T with(
+            T before, String flag, @Nullable Integer value, BiFunction<T, Integer, T> change) {
         try {
-            return value == null ? before : change.to(value);
+            return value == null ? before : change.apply(before, value);
         } catch (IllegalArgumentException e) {
             throw Refusal.usage(flag + ": " + Refusal.message(e), e);
         }

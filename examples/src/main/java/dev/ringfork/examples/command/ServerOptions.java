@@ -9,7 +9,6 @@ import dev.ringfork.reactor.server.Engine;
 import dev.ringfork.reactor.server.LoopAccept;
 import dev.ringfork.reactor.server.ServerBuilder;
 import dev.ringfork.reactor.server.ServerSettings;
-import dev.ringfork.reactor.uring.RingSettings;
 import java.time.Duration;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -265,7 +264,7 @@ final class ServerOptions {
         }
     }
 
-    private RingSettings ringSettings() {
+    private void requireRing() {
         boolean possible =
                 engine == Engine.IO_URING
                         || (engine == Engine.AUTO && architecture == Architecture.PROACTOR);
@@ -276,7 +275,6 @@ final class ServerOptions {
                             .formatted(given),
                     null);
         }
-        return ring.settings();
     }
 
     /**
@@ -293,6 +291,7 @@ final class ServerOptions {
                             .formatted(maxQueued, least),
                     null);
         }
+        requireRing();
         try {
             return ServerSettings.builder()
                     .backlog(backlog)
@@ -304,7 +303,8 @@ final class ServerOptions {
                     .maxQueuedBytes(maxQueued.bytes())
                     .writeTimeout(writeTimeout.duration())
                     .socketOptions(sockets.options())
-                    .ring(ringSettings())
+                    .ring(ring.settings())
+                    .ringUse(ring.use())
                     .report(report)
                     .build();
         } catch (IllegalArgumentException e) {

@@ -456,7 +456,11 @@ class CommandLineTest {
     @CsvSource({
         "--engine=io_uring, --ring-entries=64",
         "--architecture=proactor, --sqpoll=off",
-        "--engine=io_uring, --cq-entries=512"
+        "--engine=io_uring, --cq-entries=512",
+        "--engine=io_uring, --recv=oneshot",
+        "--engine=io_uring, --accept-op=oneshot",
+        "--engine=io_uring, --napi=50",
+        "--engine=io_uring, --no-iowait=off"
     })
     void shouldTakeFlagsOfRingsWhereThereMayBeOne(String choice, String flag) {
         assertEquals(0, run("echo", "--check-config", choice, flag).exitCode());
@@ -467,7 +471,8 @@ class CommandLineTest {
         "--engine=auto, --ring-entries=64, --ring-entries",
         "--engine=epoll, --cq-entries=512, --cq-entries",
         "--architecture=multi-reactor, --sqpoll=off, --sqpoll",
-        "--engine=poll, --ring-workers=2, --ring-workers"
+        "--engine=poll, --ring-workers=2, --ring-workers",
+        "--engine=epoll, --recv=multishot, --recv"
     })
     void shouldRefuseFlagsOfRingsWhereThereIsNone(String choice, String flag, String name) {
         run("echo", "--check-config", choice, flag)
@@ -484,6 +489,8 @@ class CommandLineTest {
                 "--ring-entries=0|--ring-entries: a ring has 1 to 32768 submissions, not 0",
                 "--cq-entries=511|--cq-entries: a ring of 256 submissions has 512 to 65536 completions, not 511",
                 "--ring-workers=0|--ring-workers: a ring has 1 worker or more, not 0",
+                "--ring-buffers=3|--ring-buffers: the kernel keeps a power of two of buffers up to 32768, not 3",
+                "--napi=-1|--napi: a wait asks a network card for 0 to 1 second, not for PT-0.000001S",
                 "--sqpoll=on|--sqpoll: 'on' is not a time: write a number and its unit, as in 500ms, 20s, 5m, 1h",
                 "--sqpoll=0ms|--sqpoll: '0ms' is no time to look for work: write 1ms or more, or off",
                 "--sqpoll=50ms,x|--sqpoll: '50ms,x' is neither off nor a time and a processor, as in 50ms,1"

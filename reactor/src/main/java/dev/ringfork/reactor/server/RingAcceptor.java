@@ -41,7 +41,7 @@ final class RingAcceptor extends Acceptor {
         }
         acceptedInTurn = 0;
         // Without names: of many connections each would overwrite the one before.
-        if (intake.bounded()) {
+        if (intake.bounded() || !ring.use.repeatAccepts()) {
             ring.proactor.accept(accept, listener.fd(), FLAGS);
         } else {
             ring.proactor.acceptMultishot(accept, listener.fd(), FLAGS);

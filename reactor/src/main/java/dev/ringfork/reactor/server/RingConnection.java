@@ -134,7 +134,7 @@ final class RingConnection extends StreamConnection implements CompletionHandler
      */
     private void receive() {
         stopping = false;
-        if (received) {
+        if (received && ring.use.repeatReceives()) {
             ring.proactor.recvMultishot(receive, fd, ring.group(), 0);
         } else {
             ring.proactor.recvInto(receive, fd, ring.group(), 0);

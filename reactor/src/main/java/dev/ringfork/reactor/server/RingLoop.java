@@ -17,6 +17,7 @@ final class RingLoop {
     private static final int GROUP = 0;
 
     final UringProactor proactor;
+    final RingUse use;
     private final Loop loop;
     private final BufferRing provided;
     private final @Nullable Buffer[] byId;
@@ -27,11 +28,12 @@ final class RingLoop {
     RingLoop(Loop loop, UringProactor proactor) {
         this.loop = loop;
         this.proactor = proactor;
-        int threshold = loop.settings.ring().zeroCopyBytes();
+        this.use = loop.settings.ringUse();
+        int threshold = use.zeroCopyBytes();
         this.zeroCopyBytes = threshold == 0 ? Long.MAX_VALUE : threshold;
         // The kernel keeps what it is given: the other half is for what waits to be sent.
         int half = Integer.highestOneBit(Math.max(1, loop.pool.slotsMax() / 2));
-        int buffers = Math.min(half, loop.settings.ring().buffers());
+        int buffers = Math.min(half, use.buffers());
         this.provided = BufferRing.register(proactor.ring(), GROUP, buffers, 0);
         this.byId = new @Nullable Buffer[buffers];
         this.freeIds = new int[buffers];

@@ -32,6 +32,7 @@ import java.util.function.Consumer;
  * @param stallThreshold a turn of the loop that takes longer is counted and reported
  * @param socketOptions what the kernel is told about listeners and connections
  * @param ring how rings are made, where loops wait with such
+ * @param ringUse what is done with rings, where loops move bytes by their operations
  * @param report receives one line a time about what an operator should know; called on the loops'
  *     threads, so it is safe for use by several and must not block for long
  */
@@ -49,6 +50,7 @@ public record ServerSettings(
         Duration stallThreshold,
         SocketOptions socketOptions,
         RingSettings ring,
+        RingUse ringUse,
         Consumer<String> report) {
 
     /** Less than this and the calls cost more than the bytes are worth. */
@@ -73,6 +75,7 @@ public record ServerSettings(
                     Duration.ofMillis(500),
                     SocketOptions.DEFAULT,
                     RingSettings.DEFAULT,
+                    RingUse.DEFAULT,
                     System.err::println);
 
     /**
@@ -114,6 +117,7 @@ public record ServerSettings(
         requirePositive(stallThreshold, "stall threshold");
         Objects.requireNonNull(socketOptions);
         Objects.requireNonNull(ring);
+        Objects.requireNonNull(ringUse);
         Objects.requireNonNull(report);
     }
 
@@ -149,6 +153,7 @@ public record ServerSettings(
         private Duration stallThreshold;
         private SocketOptions socketOptions;
         private RingSettings ring;
+        private RingUse ringUse;
         private Consumer<String> report;
 
         private Builder(ServerSettings from) {
@@ -165,6 +170,7 @@ public record ServerSettings(
             stallThreshold = from.stallThreshold;
             socketOptions = from.socketOptions;
             ring = from.ring;
+            ringUse = from.ringUse;
             report = from.report;
         }
 
@@ -246,6 +252,12 @@ public record ServerSettings(
             return this;
         }
 
+        /** Changes {@link ServerSettings#ringUse}. */
+        public Builder ringUse(RingUse ringUse) {
+            this.ringUse = ringUse;
+            return this;
+        }
+
         /** Changes {@link ServerSettings#report}. */
         public Builder report(Consumer<String> report) {
             this.report = report;
@@ -273,6 +285,7 @@ public record ServerSettings(
                     stallThreshold,
                     socketOptions,
                     ring,
+                    ringUse,
                     report);
         }
     }

@@ -16,6 +16,7 @@ import static dev.ringfork.bindings.abi.IoUringConstants.IORING_OFF_SQES;
 import static dev.ringfork.bindings.abi.IoUringConstants.IORING_OFF_SQ_RING;
 import static dev.ringfork.bindings.abi.IoUringConstants.IORING_REGISTER_ENABLE_RINGS;
 import static dev.ringfork.bindings.abi.IoUringConstants.IORING_REGISTER_IOWQ_MAX_WORKERS;
+import static dev.ringfork.bindings.abi.IoUringConstants.IORING_REGISTER_NAPI;
 import static dev.ringfork.bindings.abi.IoUringConstants.IORING_REGISTER_RING_FDS;
 import static dev.ringfork.bindings.abi.IoUringConstants.IORING_SETUP_NO_SQARRAY;
 import static dev.ringfork.bindings.abi.IoUringConstants.IORING_SETUP_SQPOLL;
@@ -175,6 +176,7 @@ public final class Ring implements AutoCloseable {
         owner = Thread.currentThread();
         boundWorkers();
         registerDescriptor();
+        askCards();
     }
 
     /** An unbounded number of threads would come with the first slow disk. */
@@ -185,6 +187,21 @@ public final class Ring implements AutoCloseable {
             limits.setAtIndex(ValueLayout.JAVA_INT, 1, settings.workersMax());
             // Before Linux 5.15 there is no bound to set.
             register(IORING_REGISTER_IOWQ_MAX_WORKERS, limits.address(), 2);
+        }
+    }
+
+    /** Asked for and not to be had is an error, not a wait that is like any other. */
+    private void askCards() {
+        if (settings.napi().isZero()) {
+            return;
+        }
+        Layouts layouts = Layouts.current();
+        try (Arena scratch = Arena.ofConfined()) {
+            MemorySegment napi = scratch.allocate(layouts.size("io_uring_napi"), Long.BYTES);
+            int us = (int) settings.napi().toNanos() / 1000;
+            napi.set(ValueLayout.JAVA_INT, layouts.offset("io_uring_napi", "busy_poll_to"), us);
+            int result = register(IORING_REGISTER_NAPI, napi.address(), 1);
+            Errno.check("io_uring_register", result, "asking network cards (NAPI)");
         }
     }
 
@@ -342,7 +359,7 @@ public final class Ring implements AutoCloseable {
 
     private int enterAndWait(int pending, int wanted, long timeoutNs) {
         int flags = enterFlags | wanted;
-        if ((features & IORING_FEAT_NO_IOWAIT) != 0) {
+        if (!settings.ioWait() && (features & IORING_FEAT_NO_IOWAIT) != 0) {
             // An idle server is not waiting for a disk: do not let it look like that.
             flags |= IORING_ENTER_NO_IOWAIT;
         }

@@ -17,10 +17,11 @@ import java.time.Duration;
  * @param sqPollCpu where that thread runs, or -1 for anywhere
  * @param workersMax threads (iou-wrk) that the kernel may use for operations that block on files,
  *     and the same number for those that may block for ever; they count against RLIMIT_NPROC
- * @param buffers how many of a loop's buffers the kernel keeps to receive into, a power of two; at
- *     most half of them
- * @param zeroCopyBytes from how many bytes on a connection sends without a copy by the kernel, 0
- *     for never: it pays for much at once on a network card that can, and costs on loopback
+ * @param napi how long a wait asks the network card itself before it sleeps (IORING_REGISTER_NAPI),
+ *     to the microsecond; zero for not at all. For cards with queues that can be polled; loopback
+ *     has none
+ * @param ioWait whether a processor whose only thread waits with the ring counts as one that waits
+ *     for a disk, as the kernel does unless told otherwise (IORING_ENTER_NO_IOWAIT)
  */
 public record RingSettings(
         int submissions,
@@ -28,14 +29,14 @@ public record RingSettings(
         Duration sqPollIdle,
         int sqPollCpu,
         int workersMax,
-        int buffers,
-        int zeroCopyBytes) {
+        Duration napi,
+        boolean ioWait) {
 
     private static final int ENTRIES_MAX = 32_768;
 
     /** What one loop of a server wants. */
     public static final RingSettings DEFAULT =
-            new RingSettings(256, 4096, Duration.ZERO, -1, 4, 256, 0);
+            new RingSettings(256, 4096, Duration.ZERO, -1, 4, Duration.ZERO, false);
 
     /**
      * Holds the values against each other.
@@ -62,52 +63,44 @@ public record RingSettings(
             throw new IllegalArgumentException(
                     "a ring has 1 worker or more, not %d".formatted(workersMax));
         }
-        if (Integer.bitCount(buffers) != 1 || buffers < 1 || buffers > BufferRing.ENTRIES_MAX) {
+        if (napi.isNegative() || napi.compareTo(Duration.ofSeconds(1)) > 0) {
             throw new IllegalArgumentException(
-                    "the kernel keeps a power of two of buffers up to %d, not %d"
-                            .formatted(BufferRing.ENTRIES_MAX, buffers));
-        }
-        if (zeroCopyBytes < 0) {
-            throw new IllegalArgumentException(
-                    "from %d bytes on nothing can be sent".formatted(zeroCopyBytes));
+                    "a wait asks a network card for 0 to 1 second, not for " + napi);
         }
     }
 
     /** The same with another SQ; a CQ that would be too small grows with it. */
     public RingSettings withSubmissions(int entries) {
         int cq = Math.max(completions, 2 * Math.clamp(entries, 0, ENTRIES_MAX));
-        return new RingSettings(
-                entries, cq, sqPollIdle, sqPollCpu, workersMax, buffers, zeroCopyBytes);
+        return new RingSettings(entries, cq, sqPollIdle, sqPollCpu, workersMax, napi, ioWait);
     }
 
     /** The same with another CQ. */
     public RingSettings withCompletions(int entries) {
         return new RingSettings(
-                submissions, entries, sqPollIdle, sqPollCpu, workersMax, buffers, zeroCopyBytes);
+                submissions, entries, sqPollIdle, sqPollCpu, workersMax, napi, ioWait);
     }
 
     /** The same with a polling thread of the kernel's. */
     public RingSettings withSqPoll(Duration idle, int cpu) {
-        return new RingSettings(
-                submissions, completions, idle, cpu, workersMax, buffers, zeroCopyBytes);
+        return new RingSettings(submissions, completions, idle, cpu, workersMax, napi, ioWait);
     }
 
     /** The same with another bound of the kernel's worker threads. */
     public RingSettings withWorkers(int max) {
-        return new RingSettings(
-                submissions, completions, sqPollIdle, sqPollCpu, max, buffers, zeroCopyBytes);
+        return new RingSettings(submissions, completions, sqPollIdle, sqPollCpu, max, napi, ioWait);
     }
 
-    /** The same with another number of buffers for the kernel. */
-    public RingSettings withBuffers(int count) {
+    /** The same with another time of asking the network card. */
+    public RingSettings withNapi(Duration atMost) {
         return new RingSettings(
-                submissions, completions, sqPollIdle, sqPollCpu, workersMax, count, zeroCopyBytes);
+                submissions, completions, sqPollIdle, sqPollCpu, workersMax, atMost, ioWait);
     }
 
-    /** The same with another threshold for sending without a copy. */
-    public RingSettings withZeroCopy(int bytes) {
+    /** The same with another way of counting waits. */
+    public RingSettings withIoWait(boolean counted) {
         return new RingSettings(
-                submissions, completions, sqPollIdle, sqPollCpu, workersMax, buffers, bytes);
+                submissions, completions, sqPollIdle, sqPollCpu, workersMax, napi, counted);
     }
 
     /** Whether a thread of the kernel's begins what is submitted. */

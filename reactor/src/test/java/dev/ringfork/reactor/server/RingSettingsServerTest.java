@@ -23,23 +23,27 @@ final class RingSettingsServerTest {
     private static final int BYTES = 300_000;
 
     static Stream<Arguments> rings() {
-        RingSettings usual = RingSettings.DEFAULT;
+        RingSettings ring = RingSettings.DEFAULT;
+        RingUse use = RingUse.DEFAULT;
         return Stream.of(
-                Arguments.of("one entry", usual.withSubmissions(1).withCompletions(2)),
-                Arguments.of("one buffer", usual.withBuffers(1)),
-                Arguments.of("without copies", usual.withZeroCopy(1)),
-                Arguments.of("without copies of much", usual.withZeroCopy(20_000)),
-                Arguments.of("a polling thread", usual.withSqPoll(Duration.ofMillis(20), -1)));
+                Arguments.of("one entry", ring.withSubmissions(1).withCompletions(2), use),
+                Arguments.of("a thread", ring.withSqPoll(Duration.ofMillis(20), -1), use),
+                Arguments.of("counted waits", ring.withIoWait(true), use),
+                Arguments.of("one buffer", ring, use.withBuffers(1)),
+                Arguments.of("without copies", ring, use.withZeroCopy(1)),
+                Arguments.of("without copies of much", ring, use.withZeroCopy(20_000)),
+                Arguments.of("one by one", ring, use.withRepeatedReceives(false)),
+                Arguments.of("accepts one by one", ring, use.withRepeatedAccepts(false)));
     }
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("rings")
-    void shouldEchoManyStreamsAtOnce(String name, RingSettings ring) {
+    void shouldEchoManyStreamsAtOnce(String name, RingSettings ring, RingUse use) {
         String absence = RingSupport.absence(Syscalls.get());
         assumeTrue(absence == null, absence);
         try (Rig rig =
                 new Rig(EngineUnderTest.IO_URING, LoopsUnderTest.ONE, Syscalls.get(), false)) {
-            rig.start(Rig.ECHO, settings -> settings.ring(ring));
+            rig.start(Rig.ECHO, settings -> settings.ring(ring).ringUse(use));
             List<Thread> clients = new ArrayList<>();
             List<Client> open = new ArrayList<>();
             for (int i = 0; i < CONNECTIONS; i++) {

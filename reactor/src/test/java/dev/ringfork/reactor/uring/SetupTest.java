@@ -3,20 +3,26 @@ package dev.ringfork.reactor.uring;
 
 import static dev.ringfork.bindings.abi.Fcntl.FD_CLOEXEC;
 import static dev.ringfork.bindings.abi.Fcntl.F_GETFD;
+import static dev.ringfork.bindings.abi.IoUringConstants.IORING_UNREGISTER_NAPI;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ringfork.bindings.Errno;
 import dev.ringfork.bindings.SyscallException;
 import dev.ringfork.bindings.Syscalls;
+import dev.ringfork.bindings.abi.Layouts;
 import dev.ringfork.reactor.testing.OpenDescriptors;
 import dev.ringfork.reactor.testing.Plumbing.Pair;
 import dev.ringfork.reactor.testing.Waiting;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -204,6 +210,32 @@ final class SetupTest extends RingTest {
             own.await(20 * MS);
             long workers = workers();
             assertTrue(workers <= 4, () -> workers + " threads");
+        }
+    }
+
+    @Test
+    void shouldAskNetworkCardsForAsLongAsItWasTold() {
+        RingSettings asking = settings().withNapi(Duration.ofNanos(50_999));
+        try (UringProactor own = new UringProactor(Ring.open(Syscalls.get(), asking))) {
+            Outcome nop = new Outcome();
+            own.nop(nop.operation);
+            try {
+                own.await(PATIENCE_NS);
+            } catch (SyscallException e) {
+                assumeTrue(false, "this kernel has no NAPI for rings: " + e.getMessage());
+            }
+            own.complete();
+            assertEquals(0, nop.result());
+            assertEquals(50, asked(own.ring()));
+        }
+    }
+
+    /** What the ring does until now, as the kernel tells when it is taken back. */
+    private static int asked(Ring ring) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment napi = arena.allocate(Layouts.current().size("io_uring_napi"), 8);
+            assertEquals(0, ring.register(IORING_UNREGISTER_NAPI, napi.address(), 1));
+            return napi.get(JAVA_INT, Layouts.current().offset("io_uring_napi", "busy_poll_to"));
         }
     }
 

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ringfork.reactor.server;
+
+import dev.ringfork.reactor.uring.BufferRing;
+
+/**
+ * What a server does with a ring, where its loops move bytes by operations.
+ *
+ * <p>Immutable; {@code RingUse.DEFAULT.withBuffers(64)} is another.
+ *
+ * @param buffers how many of a loop's buffers the kernel keeps to receive into, a power of two; at
+ *     most half of them
+ * @param zeroCopyBytes from how many bytes on a connection sends without a copy by the kernel, 0
+ *     for never: it pays for much at once on a network card that can, and costs on loopback
+ * @param repeatReceives whether a receive goes on after the first bytes (multishot), or is begun
+ *     anew each time
+ * @param repeatAccepts whether an accept goes on after the first connection (multishot), or is
+ *     begun anew each time
+ */
+public record RingUse(
+        int buffers, int zeroCopyBytes, boolean repeatReceives, boolean repeatAccepts) {
+
+    /** What most servers want. */
+    public static final RingUse DEFAULT = new RingUse(256, 0, true, true);
+
+    /**
+     * Holds the values against what is possible.
+     *
+     * @throws IllegalArgumentException if one makes no sense: the message says which
+     */
+    public RingUse {
+        if (Integer.bitCount(buffers) != 1 || buffers < 1 || buffers > BufferRing.ENTRIES_MAX) {
+            throw new IllegalArgumentException(
+                    "the kernel keeps a power of two of buffers up to %d, not %d"
+                            .formatted(BufferRing.ENTRIES_MAX, buffers));
+        }
+        if (zeroCopyBytes < 0) {
+            throw new IllegalArgumentException(
+                    "from %d bytes on nothing can be sent".formatted(zeroCopyBytes));
+        }
+    }
+
+    /** The same with another number of buffers for the kernel. */
+    public RingUse withBuffers(int count) {
+        return new RingUse(count, zeroCopyBytes, repeatReceives, repeatAccepts);
+    }
+
+    /** The same with another threshold for sending without a copy. */
+    public RingUse withZeroCopy(int bytes) {
+        return new RingUse(buffers, bytes, repeatReceives, repeatAccepts);
+    }
+
+    /** The same with receives that go on, or do not. */
+    public RingUse withRepeatedReceives(boolean repeat) {
+        return new RingUse(buffers, zeroCopyBytes, repeat, repeatAccepts);
+    }
+
+    /** The same with accepts that go on, or do not. */
+    public RingUse withRepeatedAccepts(boolean repeat) {
+        return new RingUse(buffers, zeroCopyBytes, repeatReceives, repeat);
+    }
+}

@@ -72,6 +72,11 @@ public final class Slots<E extends Slots.Entry> {
         free[freeCount++] = slot;
     }
 
+    /** How many entries there are. */
+    public int count() {
+        return slots - freeCount;
+    }
+
     /** The entry that has a token, or null when it has gone. */
     @SuppressWarnings("unchecked") // Only add() fills the slots.
     public @Nullable E find(long token) {

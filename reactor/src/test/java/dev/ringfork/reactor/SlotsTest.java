@@ -27,6 +27,22 @@ final class SlotsTest {
     }
 
     @Test
+    void shouldCountWhatIsThere() {
+        Slots<Thing> slots = new Slots<>();
+        Thing first = new Thing();
+        Thing second = new Thing();
+        slots.add(first);
+        slots.add(second);
+        assertEquals(2, slots.count());
+        slots.remove(first);
+        assertEquals(1, slots.count());
+        slots.add(first);
+        slots.remove(second);
+        slots.remove(first);
+        assertEquals(0, slots.count());
+    }
+
+    @Test
     void shouldNotFindTheNextInASlotByTheTokenOfTheLast() {
         Slots<Thing> slots = new Slots<>();
         Thing thing = new Thing();

@@ -137,7 +137,7 @@ public final class BufferRing implements AutoCloseable {
         if (POISONED) {
             // Without a segment of its own, which would be garbage where the JIT is not kind.
             for (long at = address; at < address + length; at++) {
-                UringProactor.ALL.set(JAVA_BYTE, at, POISON);
+                Submitter.ALL.set(JAVA_BYTE, at, POISON);
             }
         }
     }

@@ -11,15 +11,10 @@ import static dev.ringfork.bindings.abi.IoUringOperations.IORING_FSYNC_DATASYNC;
 import static dev.ringfork.bindings.abi.IoUringOperations.IORING_POLL_ADD_MULTI;
 import static dev.ringfork.bindings.abi.IoUringOperations.IORING_TIMEOUT_MULTISHOT;
 import static dev.ringfork.bindings.abi.IoUringOperations.IOSQE_CQE_SKIP_SUCCESS;
-import static dev.ringfork.bindings.abi.IoUringOperations.IOSQE_IO_LINK;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.ringfork.bindings.Address;
 import dev.ringfork.bindings.Errno;
-import dev.ringfork.bindings.Memory;
 import dev.ringfork.bindings.SyscallException;
-import dev.ringfork.bindings.abi.Fcntl;
-import dev.ringfork.bindings.abi.Layouts;
 import dev.ringfork.reactor.Slots;
 import dev.ringfork.reactor.proactor.Operation;
 import dev.ringfork.reactor.proactor.Proactor;
@@ -39,44 +34,21 @@ public final class UringProactor implements Proactor {
     /** What splice(2) leaks of the kernel's inside when a thread that does it is interrupted. */
     private static final int ERESTARTSYS = 512;
 
-    private static final long NS_PER_S = 1_000_000_000L;
-    private static final int TIMESPEC_BYTES = 16;
-    private static final int IOVEC_BYTES = 16;
-    private static final int MSGHDR_BYTES = Layouts.current().size("msghdr");
-    private static final int MSG_IOV = Layouts.current().offset("msghdr", "msg_iov");
-    private static final int MSG_IOVLEN = Layouts.current().offset("msghdr", "msg_iovlen");
     private static final long CLOSE_WAIT_NS = 1_000_000_000L;
-    private static final int SUBMIT_ATTEMPTS = 100;
-    private static final int CHAIN = 2;
-
-    /** What addresses point into: a segment for each would be garbage where the JIT is not kind. */
-    static final MemorySegment ALL = Memory.at(0, Long.MAX_VALUE);
-
-    /** More pieces than these are too many for the kernel, however many. */
-    private static final int VECTOR_MAX = Fcntl.IOV_MAX + 1;
-
-    /** The most memory that one operation needs until the submit. */
-    private static final int PIECE_BYTES_MAX = MSGHDR_BYTES + VECTOR_MAX * IOVEC_BYTES;
 
     private final Ring ring;
-    private final SubmissionQueue submissions;
     private final CompletionQueue completions;
-    private final SubmitMemory memory = new SubmitMemory();
     private final Slots<Operation> operations = new Slots<>();
-    private int inFlight;
+    private final Submitter submitter;
     // How many of the completions that were there have not been handled.
     private int unread;
-    private int nextFlags;
-    private boolean prompt = true;
-    private boolean begun;
     private boolean closing;
-    private boolean closed;
 
     /** Takes over a ring. */
     public UringProactor(Ring ring) {
         this.ring = ring;
-        this.submissions = ring.submissions();
         this.completions = ring.completions();
+        this.submitter = new Submitter(ring, operations);
     }
 
     /** The ring, for what goes beyond operations. It stays the proactor's. */
@@ -88,68 +60,23 @@ public final class UringProactor implements Proactor {
 
     /** Enables the ring, on the thread that is its own from now on. */
     void begin() {
-        if (!begun) {
-            requireOpen();
-            ring.enable();
-            begun = true;
-        }
-    }
-
-    /** The memory of a closed ring is not there any more: to touch it would end the process. */
-    private void requireOpen() {
-        if (closed) {
-            throw new IllegalStateException("the proactor was closed");
-        }
+        submitter.begin();
     }
 
     @Override
     public void submit() {
-        begin();
-        for (int i = 0; submissions.pending() > 0; i++) {
-            settled(ring.submit(prompt), i);
-        }
-        submitted();
-    }
-
-    /** What a submit came to: some errors go away, the others are the end of the ring. */
-    private void settled(int result, int attempt) {
-        if (result < 0 && (!passes(result) || attempt > SUBMIT_ATTEMPTS)) {
-            Errno.check("io_uring_enter", result, "submit");
-        }
-        if (result == -Errno.EAGAIN || result == -Errno.EBUSY) {
-            // Completions that did not fit must move out of the kernel's memory first.
-            ring.submitAndWait(0, prompt);
-        }
-    }
-
-    private void submitted() {
-        prompt = true;
-        memory.clear();
+        submitter.submit();
     }
 
     @Override
     public int await(long timeoutNs) {
-        begin();
-        int result = ring.submitAndWait(timeoutNs, prompt);
-        if (submissions.pending() == 0) {
-            submitted();
-        } else if (result >= 0) {
-            submit();
-        }
-        return result == -Errno.ETIME || passes(result)
-                ? result
-                : Errno.check("io_uring_enter", result, "wait");
-    }
-
-    /** Whether it is an error that goes away. */
-    private static boolean passes(int result) {
-        return result == -Errno.EINTR || result == -Errno.EAGAIN || result == -Errno.EBUSY;
+        return submitter.await(timeoutNs);
     }
 
     @Override
     public int complete() {
         int count = 0;
-        unread = begun ? completions.ready() : 0;
+        unread = submitter.begun() ? completions.ready() : 0;
         // A handler may complete what is left of these, or close: then there is nothing to go on.
         for (; unread > 0; count++) {
             unread--;
@@ -177,7 +104,6 @@ public final class UringProactor implements Proactor {
         boolean last = (flags & IORING_CQE_F_MORE) == 0;
         if (last) {
             operations.remove(operation);
-            inFlight--;
         } else if (result == -Errno.ETIME && operation.cancelling()) {
             // Between two times a repeating timeout is not found by who wants to cancel it.
             cancel(operation);
@@ -187,65 +113,27 @@ public final class UringProactor implements Proactor {
 
     @Override
     public int inFlight() {
-        return inFlight;
+        return operations.count();
     }
 
     // ---- how an operation begins
 
-    /** An entry that was not prepared; makes room if there is none. */
     private Sqe entry() {
-        requireOpen();
-        Sqe sqe = submissions.next();
-        while (sqe == null) {
-            submit();
-            sqe = submissions.next();
-        }
-        return sqe;
+        return submitter.entry();
     }
 
-    /**
-     * The same for an operation, which must not be in flight: then nothing is to be done at all.
-     */
     private Sqe entry(Operation operation) {
-        if (operation.inFlight()) {
-            throw new IllegalStateException("an operation was begun that is in flight");
-        }
-        if (nextFlags != 0) {
-            makeRoom(0);
-        }
-        return entry();
-    }
-
-    /**
-     * Makes room for an operation and a piece of memory that it needs; if it is the first of two,
-     * for the second as well, since a chain does not reach beyond a submit.
-     */
-    private void makeRoom(int bytes) {
-        requireOpen();
-        boolean two = nextFlags != 0;
-        int memoryBytes = two ? bytes + PIECE_BYTES_MAX : bytes;
-        if (submissions.room() < (two ? CHAIN : 1) || !memory.has(memoryBytes)) {
-            submit();
-        }
+        return submitter.entry(operation);
     }
 
     private void start(Operation operation, Sqe prepared) {
-        operation.begin();
-        inFlight++;
-        prepared.userData(operations.add(operation));
-        if (nextFlags != 0) {
-            prepared.flags(nextFlags);
-            nextFlags = 0;
-        }
+        submitter.start(operation, prepared);
     }
 
-    /**
-     * A piece of memory that lives until the submit. Room for the operation is made before: to make
-     * it later would free the piece while the operation still needs it.
-     */
-    private int scratch(int bytes) {
-        makeRoom(bytes);
-        return memory.take(bytes);
+    /** The same for what may take the time of a disk, or of a socket that lingers. */
+    private void startSlow(Operation operation, Sqe prepared) {
+        submitter.start(operation, prepared);
+        submitter.slow();
     }
 
     // ---- sockets
@@ -282,7 +170,7 @@ public final class UringProactor implements Proactor {
 
     @Override
     public void sendv(Operation operation, int fd, long iov, int count, int flags) {
-        long message = message(iov, count);
+        long message = submitter.message(iov, count);
         start(operation, entry(operation).prepSendmsg(fd, message, flags));
     }
 
@@ -293,22 +181,8 @@ public final class UringProactor implements Proactor {
 
     @Override
     public void sendvZc(Operation operation, int fd, long iov, int count, int flags) {
-        long message = message(iov, count);
+        long message = submitter.message(iov, count);
         start(operation, entry(operation).prepSendmsgZc(fd, message, flags));
-    }
-
-    /** A msghdr and a copy of its vector, which the kernel refuses if it is too long. */
-    private long message(long iov, int count) {
-        int vectorBytes = Math.clamp(count, 0, VECTOR_MAX) * IOVEC_BYTES;
-        int header = scratch(MSGHDR_BYTES + vectorBytes);
-        int vector = header + MSGHDR_BYTES;
-        for (int i = 0; i < MSGHDR_BYTES; i += Long.BYTES) {
-            memory.segment.set(JAVA_LONG, header + i, 0);
-        }
-        memory.segment.set(JAVA_LONG, header + MSG_IOV, memory.address(vector));
-        memory.segment.set(JAVA_LONG, header + MSG_IOVLEN, count);
-        MemorySegment.copy(ALL, iov, memory.segment, vector, vectorBytes);
-        return memory.address(header);
     }
 
     @Override
@@ -323,9 +197,9 @@ public final class UringProactor implements Proactor {
 
     @Override
     public void connect(Operation operation, int fd, Address address) {
-        int name = scratch(Address.BYTES_MAX);
-        int length = address.encode(memory.segment.asSlice(name, Address.BYTES_MAX));
-        start(operation, entry(operation).prepConnect(fd, memory.address(name), length));
+        MemorySegment name = submitter.scratch(Address.BYTES_MAX);
+        int length = address.encode(name);
+        start(operation, entry(operation).prepConnect(fd, name.address(), length));
     }
 
     @Override
@@ -337,20 +211,17 @@ public final class UringProactor implements Proactor {
 
     @Override
     public void read(Operation operation, int fd, long address, int length, long offset) {
-        start(operation, entry(operation).prepRead(fd, address, length, offset));
-        prompt = false;
+        startSlow(operation, entry(operation).prepRead(fd, address, length, offset));
     }
 
     @Override
     public void write(Operation operation, int fd, long address, int length, long offset) {
-        start(operation, entry(operation).prepWrite(fd, address, length, offset));
-        prompt = false;
+        startSlow(operation, entry(operation).prepWrite(fd, address, length, offset));
     }
 
     @Override
     public void fsync(Operation operation, int fd, boolean dataOnly) {
-        start(operation, entry(operation).prepFsync(fd, dataOnly ? IORING_FSYNC_DATASYNC : 0));
-        prompt = false;
+        startSlow(operation, entry(operation).prepFsync(fd, dataOnly ? IORING_FSYNC_DATASYNC : 0));
     }
 
     @Override
@@ -361,15 +232,14 @@ public final class UringProactor implements Proactor {
 
     @Override
     public void close(Operation operation, int fd) {
-        start(operation, entry(operation).prepClose(fd));
-        prompt = false;
+        startSlow(operation, entry(operation).prepClose(fd));
     }
 
     @Override
     public void close(int fd) {
         entry().prepClose(fd).flags(IOSQE_CQE_SKIP_SUCCESS);
         // A socket that lingers closes within the submit, in its own time.
-        prompt = false;
+        submitter.slow();
     }
 
     // ---- waiting
@@ -391,21 +261,14 @@ public final class UringProactor implements Proactor {
 
     @Override
     public void timeout(Operation operation, long delayNs) {
-        long time = timespec(delayNs);
+        long time = submitter.timespec(delayNs);
         start(operation, entry(operation).prepTimeout(time, 0, 0));
     }
 
     @Override
     public void timeoutMultishot(Operation operation, long delayNs, int count) {
-        long time = timespec(delayNs);
+        long time = submitter.timespec(delayNs);
         start(operation, entry(operation).prepTimeout(time, count, IORING_TIMEOUT_MULTISHOT));
-    }
-
-    private long timespec(long ns) {
-        int time = scratch(TIMESPEC_BYTES);
-        memory.segment.set(JAVA_LONG, time, ns / NS_PER_S);
-        memory.segment.set(JAVA_LONG, time + Long.BYTES, ns % NS_PER_S);
-        return memory.address(time);
     }
 
     @Override
@@ -425,15 +288,12 @@ public final class UringProactor implements Proactor {
 
     @Override
     public void link() {
-        if (submissions.entries() < CHAIN) {
-            throw new IllegalStateException("a ring of one submission has no room for two");
-        }
-        nextFlags = IOSQE_IO_LINK;
+        submitter.link();
     }
 
     @Override
     public void linkTimeout(Operation operation, long delayNs) {
-        long time = timespec(delayNs);
+        long time = submitter.timespec(delayNs);
         start(operation, entry(operation).prepLinkTimeout(time, 0));
     }
 
@@ -471,18 +331,15 @@ public final class UringProactor implements Proactor {
         ring.requireClosable();
         closing = true;
         try {
-            if (ring.usable() && (begun || submissions.pending() > 0)) {
+            if (ring.usable() && submitter.used()) {
                 drain();
             }
         } catch (SyscallException e) {
             // The ring has failed. The kernel cancels what is left when the descriptor goes, but
             // tells nobody: that stays in flight.
         } finally {
-            closed = true;
-            begun = false;
             unread = 0;
-            ring.close();
-            memory.close();
+            submitter.close();
         }
     }
 
@@ -490,7 +347,7 @@ public final class UringProactor implements Proactor {
         RuntimeException thrown = null;
         // What nobody waits for, as closing, is done with no less.
         submit();
-        while (inFlight > 0) {
+        while (inFlight() > 0) {
             entry().prepCancel(0, IORING_ASYNC_CANCEL_ANY | IORING_ASYNC_CANCEL_ALL);
             await(CLOSE_WAIT_NS);
             RuntimeException one = completeAnyway();

@@ -181,6 +181,9 @@ public final class IoUringOperations {
     public static final int IORING_FILE_INDEX_ALLOC =
             TABLE.linux("IORING_FILE_INDEX_ALLOC", 0xffffffffL);
 
+    // The flag of splice that says that its input is a slot: io_uring_sqe.splice_flags.
+    public static final int SPLICE_F_FD_IN_FIXED = TABLE.linux("SPLICE_F_FD_IN_FIXED", 0x80000000L);
+
     // Where the flags of a time stamp are in io_uring_cqe.flags.
     public static final int IORING_TIMESTAMP_HW_SHIFT =
             TABLE.linux("IORING_TIMESTAMP_HW_SHIFT", 16);

@@ -45,7 +45,7 @@ final class MessagedDemultiplexer extends UringDemultiplexer implements Wakeable
 
     private static MemorySegment messageTo(Ring ring, Arena arena) {
         MemorySegment message = arena.allocate(Sqe.BYTES, Long.BYTES);
-        new Sqe(message).prepMsgRing(ring.fd(), 0, UringProactor.NOBODY, 0);
+        new Sqe(message).prepMsgRing(ring.fd(), 0, Messages.NOBODY, 0);
         return message;
     }
 

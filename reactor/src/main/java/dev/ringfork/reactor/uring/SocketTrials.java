@@ -2,22 +2,17 @@
 package dev.ringfork.reactor.uring;
 
 import static dev.ringfork.bindings.abi.IoUringConstants.IORING_CQE_F_NOTIF;
-import static dev.ringfork.bindings.abi.IoUringConstants.IORING_REGISTER_FILES2;
-import static dev.ringfork.bindings.abi.IoUringConstants.IORING_RSRC_REGISTER_SPARSE;
-import static dev.ringfork.bindings.abi.IoUringOperations.IORING_FILE_INDEX_ALLOC;
 import static dev.ringfork.bindings.abi.IoUringOperations.IORING_NOTIF_USAGE_ZC_COPIED;
 import static dev.ringfork.bindings.abi.IoUringOperations.IORING_OP_BIND;
-import static dev.ringfork.bindings.abi.IoUringOperations.IORING_OP_FIXED_FD_INSTALL;
 import static dev.ringfork.bindings.abi.IoUringOperations.IORING_OP_LISTEN;
 import static dev.ringfork.bindings.abi.IoUringOperations.IORING_SEND_ZC_REPORT_USAGE;
-import static dev.ringfork.bindings.abi.IoUringOperations.IOSQE_FIXED_FILE;
 import static dev.ringfork.bindings.abi.SocketConstants.MSG_NOSIGNAL;
 import static dev.ringfork.bindings.abi.SocketConstants.SOCK_CLOEXEC;
 import static dev.ringfork.bindings.abi.SocketConstants.SOCK_STREAM;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static dev.ringfork.reactor.uring.RegisteredFiles.ANY;
+import static dev.ringfork.reactor.uring.RegisteredFiles.slot;
 
 import dev.ringfork.bindings.Address;
-import dev.ringfork.bindings.abi.Layouts;
 import dev.ringfork.reactor.uring.Features.Feature;
 import dev.ringfork.reactor.uring.TrialBench.Ends;
 import dev.ringfork.reactor.uring.TrialRing.Completion;
@@ -38,6 +33,7 @@ final class SocketTrials {
                 new Feature("sockets", "multishot accept", SocketTrials::multishotAccept),
                 new Feature("sockets", "direct descriptors", SocketTrials::direct),
                 new Feature("sockets", "FIXED_FD_INSTALL", SocketTrials::install),
+                new Feature("sockets", "MSG_SEND_FD", SocketTrials::pass),
                 new Feature("sockets", "SOCKET", SocketTrials::socket),
                 new Feature("sockets", "BIND and LISTEN", SocketTrials::listen),
                 new Feature("sockets", "SEND_ZC", SocketTrials::sendZc),
@@ -60,34 +56,41 @@ final class SocketTrials {
 
     /** Accepts a connection that has no descriptor but a place in a table of the ring's. */
     private static int acceptDirect(TrialBench bench, TrialRing ring) {
-        Layouts layouts = Layouts.current();
-        MemorySegment table = bench.struct("io_uring_rsrc_register");
-        table.set(JAVA_INT, layouts.offset("io_uring_rsrc_register", "nr"), FILES);
-        table.set(
-                JAVA_INT,
-                layouts.offset("io_uring_rsrc_register", "flags"),
-                IORING_RSRC_REGISTER_SPARSE);
-        ring.register("io_uring_register", IORING_REGISTER_FILES2, table, (int) table.byteSize());
+        RegisteredFiles.register(ring.ring(), FILES);
         int listener = bench.listener();
-        ring.next().prepMultishotAccept(listener, 0).fileIndex(IORING_FILE_INDEX_ALLOC);
+        ring.next().prepMultishotAccept(listener, 0).into(ANY);
         bench.connect(listener);
-        return ring.done("accept").result();
+        return slot(ring.done("accept").result());
     }
 
     private static String direct(TrialBench bench) {
         TrialRing ring = bench.ring();
-        int place = acceptDirect(bench, ring);
+        int slot = acceptDirect(bench, ring);
         MemorySegment data = bench.bytes(1);
-        ring.next().prepSend(place, data.address(), 1, MSG_NOSIGNAL).flags(IOSQE_FIXED_FILE);
+        ring.next().prepSend(slot, data.address(), 1, MSG_NOSIGNAL);
         TrialBench.expect(ring.done("send").result() == 1, "a short send");
         return "";
     }
 
     private static String install(TrialBench bench) {
         TrialRing ring = bench.ring();
-        int place = acceptDirect(bench, ring);
-        ring.next().prep(IORING_OP_FIXED_FD_INSTALL, place, 0, 0, 0).flags(IOSQE_FIXED_FILE);
+        int slot = acceptDirect(bench, ring);
+        ring.next().prepFixedFdInstall(slot, 0);
         bench.opened("fixed_fd_install", ring.complete().result());
+        return "";
+    }
+
+    private static String pass(TrialBench bench) {
+        TrialRing from = bench.ring();
+        TrialRing to = bench.ring();
+        int slot = acceptDirect(bench, from);
+        RegisteredFiles.register(to.ring(), FILES);
+        from.next().prepMsgRingFd(to.ring().fd(), slot, ANY, 1, 0);
+        from.done("msg_ring");
+        int there = slot(to.done("msg_ring").result());
+        MemorySegment data = bench.bytes(1);
+        to.next().prepSend(there, data.address(), 1, MSG_NOSIGNAL);
+        TrialBench.expect(to.done("send").result() == 1, "a short send");
         return "";
     }
 

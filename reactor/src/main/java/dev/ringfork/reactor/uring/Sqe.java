@@ -4,10 +4,13 @@ package dev.ringfork.reactor.uring;
 import static dev.ringfork.bindings.abi.IoUringOperations.IORING_ACCEPT_MULTISHOT;
 import static dev.ringfork.bindings.abi.IoUringOperations.IORING_ASYNC_CANCEL_ALL;
 import static dev.ringfork.bindings.abi.IoUringOperations.IORING_ASYNC_CANCEL_FD;
+import static dev.ringfork.bindings.abi.IoUringOperations.IORING_ASYNC_CANCEL_FD_FIXED;
+import static dev.ringfork.bindings.abi.IoUringOperations.IORING_MSG_SEND_FD;
 import static dev.ringfork.bindings.abi.IoUringOperations.IORING_OP_ACCEPT;
 import static dev.ringfork.bindings.abi.IoUringOperations.IORING_OP_ASYNC_CANCEL;
 import static dev.ringfork.bindings.abi.IoUringOperations.IORING_OP_CLOSE;
 import static dev.ringfork.bindings.abi.IoUringOperations.IORING_OP_CONNECT;
+import static dev.ringfork.bindings.abi.IoUringOperations.IORING_OP_FIXED_FD_INSTALL;
 import static dev.ringfork.bindings.abi.IoUringOperations.IORING_OP_FSYNC;
 import static dev.ringfork.bindings.abi.IoUringOperations.IORING_OP_FUTEX_WAIT;
 import static dev.ringfork.bindings.abi.IoUringOperations.IORING_OP_FUTEX_WAKE;
@@ -32,6 +35,8 @@ import static dev.ringfork.bindings.abi.IoUringOperations.IORING_OP_WRITE;
 import static dev.ringfork.bindings.abi.IoUringOperations.IORING_OP_WRITE_FIXED;
 import static dev.ringfork.bindings.abi.IoUringOperations.IORING_RECV_MULTISHOT;
 import static dev.ringfork.bindings.abi.IoUringOperations.IOSQE_BUFFER_SELECT;
+import static dev.ringfork.bindings.abi.IoUringOperations.IOSQE_FIXED_FILE;
+import static dev.ringfork.bindings.abi.IoUringOperations.SPLICE_F_FD_IN_FIXED;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -64,6 +69,7 @@ public final class Sqe {
     private static final int FILE_INDEX = 44;
     private static final int ADDR3 = 48;
     private static final int PAD = 56;
+    private static final int FLAGS_SHIFT = 8;
     private static final int FD_SHIFT = 32;
     private static final long UNSIGNED = 0xFFFF_FFFFL;
 
@@ -78,9 +84,19 @@ public final class Sqe {
         base = (long) index * BYTES;
     }
 
-    /** Any operation; the eight words are written whole, which is as cheap as it gets. */
+    /**
+     * Any operation; the eight words are written whole, which is as cheap as it gets.
+     *
+     * @param fd a descriptor, or a {@link RegisteredFiles#slot}, for which {@code IOSQE_FIXED_FILE}
+     *     is added
+     */
     public Sqe prep(int opcode, int fd, long address, int length, long offset) {
-        sqes.set(LONG, base, (long) fd << FD_SHIFT | opcode);
+        long file =
+                RegisteredFiles.isSlot(fd)
+                        ? (long) RegisteredFiles.number(fd) << FD_SHIFT
+                                | IOSQE_FIXED_FILE << FLAGS_SHIFT
+                        : (long) fd << FD_SHIFT;
+        sqes.set(LONG, base, file | opcode);
         sqes.set(LONG, base + OFF, offset);
         sqes.set(LONG, base + ADDR, address);
         sqes.set(LONG, base + LEN, length & UNSIGNED);
@@ -134,6 +150,11 @@ public final class Sqe {
     public Sqe fileIndex(int indexPlusOne) {
         sqes.set(INT, base + FILE_INDEX, indexPlusOne);
         return this;
+    }
+
+    /** Has the descriptor put into a slot, or {@link RegisteredFiles#ANY}, and not numbered. */
+    public Sqe into(int slot) {
+        return fileIndex(RegisteredFiles.fileIndex(slot));
     }
 
     /** The third address, for the operations that have one. */
@@ -237,14 +258,22 @@ public final class Sqe {
 
     /** splice(2); offsets of -1 where the end is a pipe. Runs on a thread of the kernel's. */
     public Sqe prepSplice(int in, long inOffset, int out, long outOffset, int length, int flags) {
-        return prep(IORING_OP_SPLICE, out, inOffset, length, outOffset)
-                .opFlags(flags)
-                .fileIndex(in);
+        Sqe sqe = prep(IORING_OP_SPLICE, out, inOffset, length, outOffset);
+        return RegisteredFiles.isSlot(in)
+                ? sqe.opFlags(flags | SPLICE_F_FD_IN_FIXED).fileIndex(RegisteredFiles.number(in))
+                : sqe.opFlags(flags).fileIndex(in);
     }
 
     /** close(2). Operations in flight on the descriptor go on: cancel them before. */
     public Sqe prepClose(int fd) {
-        return prep(IORING_OP_CLOSE, fd, 0, 0, 0);
+        return RegisteredFiles.isSlot(fd)
+                ? prep(IORING_OP_CLOSE, 0, 0, 0, 0).into(fd)
+                : prep(IORING_OP_CLOSE, fd, 0, 0, 0);
+    }
+
+    /** A descriptor of the process for the file in a slot; close-on-exec without a flag. */
+    public Sqe prepFixedFdInstall(int slot, int flags) {
+        return prep(IORING_OP_FIXED_FD_INSTALL, slot, 0, 0, 0).opFlags(flags);
     }
 
     // ---- waiting
@@ -306,12 +335,25 @@ public final class Sqe {
 
     /** Ends all operations on a descriptor: the result is how many. */
     public Sqe prepCancelFd(int fd) {
+        int fixed = RegisteredFiles.isSlot(fd) ? IORING_ASYNC_CANCEL_FD_FIXED : 0;
         return prep(IORING_OP_ASYNC_CANCEL, fd, 0, 0, 0)
-                .opFlags(IORING_ASYNC_CANCEL_FD | IORING_ASYNC_CANCEL_ALL);
+                .opFlags(IORING_ASYNC_CANCEL_FD | IORING_ASYNC_CANCEL_ALL | fixed);
     }
 
     /** Makes a completion in another ring, with this result and user data. */
     public Sqe prepMsgRing(int ringFd, int result, long userData, int flags) {
         return prep(IORING_OP_MSG_RING, ringFd, 0, result, userData).opFlags(flags);
+    }
+
+    /**
+     * Puts the file in a slot into a slot of another ring's table, and makes a completion there.
+     *
+     * @param into the other table's, or {@link RegisteredFiles#ANY}
+     */
+    public Sqe prepMsgRingFd(int ringFd, int slot, int into, long userData, int flags) {
+        return prep(IORING_OP_MSG_RING, ringFd, IORING_MSG_SEND_FD, 0, userData)
+                .address3(RegisteredFiles.number(slot))
+                .into(into)
+                .opFlags(flags);
     }
 }

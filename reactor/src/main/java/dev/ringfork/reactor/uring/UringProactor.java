@@ -26,11 +26,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Confined to the thread that enables its ring, the first one that submits; operations may be
  * asked for on another before. Owns its ring.
+ *
+ * <p>Wherever an operation takes a descriptor, it takes a {@link RegisteredFiles#slot} as well; one
+ * that is empty or not in the table is {@code -EBADF}.
  */
 public final class UringProactor implements Proactor {
-    /** User data of what nobody waits for; no token is so small. */
-    static final long NOBODY = 0;
-
     /** What splice(2) leaks of the kernel's inside when a thread that does it is interrupted. */
     private static final int ERESTARTSYS = 512;
 
@@ -39,6 +39,7 @@ public final class UringProactor implements Proactor {
     private final Ring ring;
     private final CompletionQueue completions;
     private final Slots<Operation> operations = new Slots<>();
+    private final Messages messages = new Messages();
     private final Submitter submitter;
     // How many of the completions that were there have not been handled.
     private int unread;
@@ -91,7 +92,8 @@ public final class UringProactor implements Proactor {
     }
 
     private void dispatch(long userData, int reported, int flags) {
-        if (userData == NOBODY) {
+        if (Messages.is(userData)) {
+            messages.receive(userData, reported);
             return;
         }
         Operation operation = operations.find(userData);
@@ -282,6 +284,82 @@ public final class UringProactor implements Proactor {
                                 Integer.toUnsignedLong(expected),
                                 Integer.toUnsignedLong(FUTEX_BITSET_MATCH_ANY),
                                 kind));
+    }
+
+    // ---- direct descriptors
+
+    /**
+     * accept4(2) into a slot; what was there is closed. Result: 0, or the number of the slot if
+     * that was {@link RegisteredFiles#ANY}; {@code -ENFILE} if none is free, {@code -EINVAL} if
+     * there is no such slot or SOCK_CLOEXEC was asked for, {@code -ENXIO} or, for any slot, {@code
+     * -ENFILE} without a table. If it is the table that has failed, the connection was accepted and
+     * is closed.
+     */
+    public void acceptInto(Operation operation, int fd, int slot, int flags) {
+        start(operation, entry(operation).prepAccept(fd, 0, 0, flags).into(slot));
+    }
+
+    /**
+     * The same again and again, into free slots: a completion for each connection, with the number
+     * of its slot. When no slot is free the next connection is accepted and closed, which its
+     * client sees as an end of input or a reset, and the last completion has {@code -ENFILE}: begin
+     * again when a slot was emptied. Until then connections wait in the listener's backlog. Who
+     * wants to lose none cancels when the last slot is filled.
+     */
+    public void acceptMultishotInto(Operation operation, int fd, int flags) {
+        start(operation, entry(operation).prepMultishotAccept(fd, flags).into(RegisteredFiles.ANY));
+    }
+
+    /** socket(2) into a slot, with results as those of {@link #acceptInto}. Linux 5.19. */
+    public void socketInto(Operation operation, int domain, int type, int protocol, int slot) {
+        start(operation, entry(operation).prepSocket(domain, type, protocol).into(slot));
+    }
+
+    /**
+     * Makes a descriptor of what is in a slot, close-on-exec, for calls that need one. Both are
+     * open then and closed on their own. Result: the descriptor; {@code -EMFILE}, {@code -EBADF} if
+     * the slot is empty or is a descriptor, {@code -EINVAL} before Linux 6.8.
+     */
+    public void install(Operation operation, int slot) {
+        start(operation, entry(operation).prepFixedFdInstall(slot, 0));
+    }
+
+    // ---- messages between rings
+
+    /**
+     * Has a handler called with each message that is sent to the token, as long as this lives.
+     *
+     * @return the token, which other threads may use with the descriptor of this {@link #ring}
+     */
+    public long onMessage(MessageHandler handler) {
+        return messages.add(handler);
+    }
+
+    /**
+     * Sends a value to another ring, or to this one, Linux 5.18. The message is a completion there
+     * and wakes who waits for one. Result: 0 when it has come, or is certain to when the other's
+     * thread enters its ring; {@code -EBADFD} if the descriptor is no ring's or that is not
+     * enabled, {@code -EBADF} if it was closed, {@code -EOVERFLOW} if there is no place for the
+     * message, {@code -ENOMEM}.
+     *
+     * @param token of {@link #onMessage} there
+     */
+    public void message(Operation operation, int ringFd, long token, int value) {
+        start(operation, entry(operation).prepMsgRing(ringFd, value, token, 0));
+    }
+
+    /**
+     * Puts what is in a slot into the table of another ring as well, and sends a message that it is
+     * there, Linux 6.0. Result: as that of {@link #acceptInto}, which is the value of the message
+     * too; or {@code -EBADF} if the slot is empty, {@code -EINVAL} if it is the same ring, and as
+     * {@link #message}: after {@code -EOVERFLOW} it is there, but nobody was told.
+     *
+     * @param token of {@link #onMessage} there
+     * @param slot of this ring; it stays filled
+     * @param into of the other ring, or {@link RegisteredFiles#ANY}
+     */
+    public void passSlot(Operation operation, int ringFd, long token, int slot, int into) {
+        start(operation, entry(operation).prepMsgRingFd(ringFd, slot, into, token, 0));
     }
 
     // ---- together

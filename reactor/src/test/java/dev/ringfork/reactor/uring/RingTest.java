@@ -23,6 +23,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -35,6 +37,8 @@ abstract class RingTest {
 
     /** How long one wait takes at most, before the deadline is looked at. */
     static final long PATIENCE_NS = 100 * MS;
+
+    private static final Map<String, Features.Result> KNOWN = new ConcurrentHashMap<>();
 
     final Calls calls = new Calls(Syscalls.get());
     final Plumbing plumbing = new Plumbing();
@@ -52,6 +56,20 @@ abstract class RingTest {
         String absence = RingSupport.absence(Syscalls.get());
         assumeTrue(absence == null, absence);
         proactor = new UringProactor(Ring.open(calls.syscalls(), settings()));
+    }
+
+    /** Skips the test where this kernel has no such feature. */
+    static void assumeFeature(String name) {
+        Features.Result found = KNOWN.computeIfAbsent(name, RingTest::tried);
+        assumeTrue(found.works(), () -> name + ": " + found.detail());
+    }
+
+    private static Features.Result tried(String name) {
+        try {
+            return Features.tryNamed(Syscalls.get(), name);
+        } catch (InterruptedException e) {
+            throw new AssertionError("interrupted", e);
+        }
     }
 
     @AfterEach

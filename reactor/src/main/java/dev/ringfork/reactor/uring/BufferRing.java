@@ -19,6 +19,7 @@ import dev.ringfork.bindings.abi.Layouts;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
+import java.util.Arrays;
 
 /**
  * A group of provided buffers: memory of ours that the kernel picks from when something arrives,
@@ -57,6 +58,8 @@ public final class BufferRing implements AutoCloseable {
     private final int group;
     private final int mask;
     private final MemorySegment entries;
+    // By number: where a buffer was added, for who asks what lies behind it.
+    private int[] places;
     private int tail;
     private int shown;
     private boolean closed;
@@ -66,6 +69,7 @@ public final class BufferRing implements AutoCloseable {
         this.group = group;
         this.entries = entries;
         this.mask = count - 1;
+        this.places = new int[count];
     }
 
     /**
@@ -130,6 +134,10 @@ public final class BufferRing implements AutoCloseable {
      * @param id comes back with the completion, 0 to 65535
      */
     public void add(int id, long address, int length) {
+        if (id >= places.length) {
+            places = Arrays.copyOf(places, Math.max(id + 1, 2 * places.length));
+        }
+        places[id] = tail;
         long entry = (long) (tail++ & mask) << ENTRY_SHIFT;
         entries.set(JAVA_LONG, entry, address);
         entries.set(JAVA_INT, entry + LEN, length);
@@ -140,6 +148,26 @@ public final class BufferRing implements AutoCloseable {
                 Submitter.ALL.set(JAVA_BYTE, at, POISON);
             }
         }
+    }
+
+    /**
+     * The buffer that was added behind another. A completion of a bundle names the first of its
+     * buffers, which are those that lie behind each other; what has arrived fills one after the
+     * other. The answer is right as long as no more buffers are out than there are entries.
+     *
+     * <pre>{@code
+     * int id = BufferRing.id(flags);
+     * for (int left = result; left > 0; left -= BYTES, id = group.after(id)) {
+     *     take(id, Math.min(left, BYTES));
+     * }
+     * }</pre>
+     *
+     * <p>Ask before the buffers are added again. There may be none behind the last: then the answer
+     * means nothing.
+     */
+    public int after(int id) {
+        long entry = (long) (places[id] + 1 & mask) << ENTRY_SHIFT;
+        return Short.toUnsignedInt(entries.get(JAVA_SHORT, entry + BID));
     }
 
     /** Shows the kernel what was added. */

@@ -1,17 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ringfork.reactor.uring;
 
-import static dev.ringfork.bindings.abi.IoUringConstants.IORING_REGISTER_FILES2;
-import static dev.ringfork.bindings.abi.IoUringConstants.IORING_REGISTER_FILES_UPDATE;
 import static dev.ringfork.bindings.abi.IoUringConstants.IORING_REGISTER_FILE_ALLOC_RANGE;
-import static dev.ringfork.bindings.abi.IoUringConstants.IORING_RSRC_REGISTER_SPARSE;
-import static dev.ringfork.bindings.abi.IoUringConstants.IORING_UNREGISTER_FILES;
 import static dev.ringfork.bindings.abi.IoUringOperations.IORING_FILE_INDEX_ALLOC;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.ringfork.bindings.Errno;
 import dev.ringfork.bindings.abi.Layouts;
+import dev.ringfork.reactor.uring.ResourceTable.Kind;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
@@ -44,13 +40,10 @@ public final class RegisteredFiles implements AutoCloseable {
     private static final int FIRST = Integer.MIN_VALUE;
     private static final int END = FIRST + COUNT_MAX;
 
-    private final Ring ring;
-    private final int count;
-    private boolean closed;
+    private final ResourceTable table;
 
-    private RegisteredFiles(Ring ring, int count) {
-        this.ring = ring;
-        this.count = count;
+    private RegisteredFiles(ResourceTable table) {
+        this.table = table;
     }
 
     /**
@@ -66,17 +59,9 @@ public final class RegisteredFiles implements AutoCloseable {
             throw new IllegalArgumentException(
                     "a table has 1 to %d slots, not %d".formatted(COUNT_MAX, count));
         }
-        Layouts layouts = Layouts.current();
-        String type = "io_uring_rsrc_register";
-        try (Arena scratch = Arena.ofConfined()) {
-            MemorySegment table = scratch.allocate(layouts.size(type), Long.BYTES);
-            table.set(JAVA_INT, layouts.offset(type, "nr"), count);
-            table.set(JAVA_INT, layouts.offset(type, "flags"), IORING_RSRC_REGISTER_SPARSE);
-            int bytes = (int) table.byteSize();
-            int result = ring.register(IORING_REGISTER_FILES2, table.address(), bytes);
-            Errno.check("io_uring_register", result, "a table of %d slots".formatted(count));
-        }
-        return new RegisteredFiles(ring, count);
+        ResourceTable table = new ResourceTable(ring, Kind.FILES, count);
+        Errno.check("io_uring_register", table.register(), "a table of %d slots".formatted(count));
+        return new RegisteredFiles(table);
     }
 
     // ---- slots in place of descriptors
@@ -103,16 +88,21 @@ public final class RegisteredFiles implements AutoCloseable {
         return slot - FIRST;
     }
 
-    /** What a submission says of a slot to fill: its number plus one, or that any will do. */
+    /** The index that the kernel looks up; for what is no slot, one that no table has. */
+    static int index(int slot) {
+        return isSlot(slot) ? slot - FIRST : COUNT_MAX;
+    }
+
+    /** What a submission says of a slot to fill: its index plus one, or that any will do. */
     static int fileIndex(int slot) {
-        return slot == ANY ? IORING_FILE_INDEX_ALLOC : number(slot) + 1;
+        return slot == ANY ? IORING_FILE_INDEX_ALLOC : index(slot) + 1;
     }
 
     // ---- the table
 
     /** How many slots there are. */
     public int count() {
-        return count;
+        return table.count();
     }
 
     /**
@@ -122,14 +112,15 @@ public final class RegisteredFiles implements AutoCloseable {
      * @throws dev.ringfork.bindings.SyscallException if the kernel refuses
      */
     public void allocate(int first, int length) {
-        Objects.checkFromIndexSize(first, length, count);
+        Objects.checkFromIndexSize(first, length, table.count());
         Layouts layouts = Layouts.current();
         String type = "io_uring_file_index_range";
         try (Arena scratch = Arena.ofConfined()) {
             MemorySegment range = scratch.allocate(layouts.size(type), Long.BYTES);
             range.set(JAVA_INT, layouts.offset(type, "off"), first);
             range.set(JAVA_INT, layouts.offset(type, "len"), length);
-            int result = ring.register(IORING_REGISTER_FILE_ALLOC_RANGE, range.address(), 0);
+            int result =
+                    table.ring().register(IORING_REGISTER_FILE_ALLOC_RANGE, range.address(), 0);
             Errno.check("io_uring_register", result, "a range of slots");
         }
     }
@@ -144,15 +135,8 @@ public final class RegisteredFiles implements AutoCloseable {
      *     is no such descriptor or if it is a ring's; then the slot is empty
      */
     public void put(int number, int fd) {
-        Objects.checkIndex(number, count);
-        Layouts layouts = Layouts.current();
-        String type = "io_uring_files_update";
         try (Arena scratch = Arena.ofConfined()) {
-            MemorySegment descriptor = scratch.allocateFrom(JAVA_INT, fd);
-            MemorySegment update = scratch.allocate(layouts.size(type), Long.BYTES);
-            update.set(JAVA_INT, layouts.offset(type, "offset"), number);
-            update.set(JAVA_LONG, layouts.offset(type, "fds"), descriptor.address());
-            int result = ring.register(IORING_REGISTER_FILES_UPDATE, update.address(), 1);
+            int result = table.put(number, scratch.allocateFrom(JAVA_INT, fd));
             Errno.check("io_uring_register", result, fd);
         }
     }
@@ -163,9 +147,6 @@ public final class RegisteredFiles implements AutoCloseable {
      */
     @Override
     public void close() {
-        if (!closed && !ring.closed()) {
-            ring.register(IORING_UNREGISTER_FILES, 0, 0);
-        }
-        closed = true;
+        table.close();
     }
 }

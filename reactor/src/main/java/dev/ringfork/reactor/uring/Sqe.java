@@ -13,6 +13,7 @@ import static dev.ringfork.bindings.abi.IoUringOperations.IORING_OP_CONNECT;
 import static dev.ringfork.bindings.abi.IoUringOperations.IORING_OP_FIXED_FD_INSTALL;
 import static dev.ringfork.bindings.abi.IoUringOperations.IORING_OP_FSYNC;
 import static dev.ringfork.bindings.abi.IoUringOperations.IORING_OP_FUTEX_WAIT;
+import static dev.ringfork.bindings.abi.IoUringOperations.IORING_OP_FUTEX_WAITV;
 import static dev.ringfork.bindings.abi.IoUringOperations.IORING_OP_FUTEX_WAKE;
 import static dev.ringfork.bindings.abi.IoUringOperations.IORING_OP_LINK_TIMEOUT;
 import static dev.ringfork.bindings.abi.IoUringOperations.IORING_OP_MSG_RING;
@@ -33,6 +34,7 @@ import static dev.ringfork.bindings.abi.IoUringOperations.IORING_OP_TIMEOUT;
 import static dev.ringfork.bindings.abi.IoUringOperations.IORING_OP_TIMEOUT_REMOVE;
 import static dev.ringfork.bindings.abi.IoUringOperations.IORING_OP_WRITE;
 import static dev.ringfork.bindings.abi.IoUringOperations.IORING_OP_WRITE_FIXED;
+import static dev.ringfork.bindings.abi.IoUringOperations.IORING_RECVSEND_BUNDLE;
 import static dev.ringfork.bindings.abi.IoUringOperations.IORING_RECV_MULTISHOT;
 import static dev.ringfork.bindings.abi.IoUringOperations.IOSQE_BUFFER_SELECT;
 import static dev.ringfork.bindings.abi.IoUringOperations.IOSQE_FIXED_FILE;
@@ -93,7 +95,7 @@ public final class Sqe {
     public Sqe prep(int opcode, int fd, long address, int length, long offset) {
         long file =
                 RegisteredFiles.isSlot(fd)
-                        ? (long) RegisteredFiles.number(fd) << FD_SHIFT
+                        ? (long) RegisteredFiles.index(fd) << FD_SHIFT
                                 | IOSQE_FIXED_FILE << FLAGS_SHIFT
                         : (long) fd << FD_SHIFT;
         sqes.set(LONG, base, file | opcode);
@@ -190,6 +192,11 @@ public final class Sqe {
         return prep(IORING_OP_SEND, fd, address, length, 0).opFlags(flags);
     }
 
+    /** The same from as many buffers of a group as there are, in their order. */
+    public Sqe prepSendBundle(int fd, int group, int flags) {
+        return prepSend(fd, 0, 0, flags).ioprio(IORING_RECVSEND_BUNDLE).bufferGroup(group);
+    }
+
     /**
      * send(2) without copying: two completions. The first, with {@code IORING_CQE_F_MORE}, has the
      * result; the memory is free at the second, {@code IORING_CQE_F_NOTIF}. Without MORE there is
@@ -260,7 +267,7 @@ public final class Sqe {
     public Sqe prepSplice(int in, long inOffset, int out, long outOffset, int length, int flags) {
         Sqe sqe = prep(IORING_OP_SPLICE, out, inOffset, length, outOffset);
         return RegisteredFiles.isSlot(in)
-                ? sqe.opFlags(flags | SPLICE_F_FD_IN_FIXED).fileIndex(RegisteredFiles.number(in))
+                ? sqe.opFlags(flags | SPLICE_F_FD_IN_FIXED).fileIndex(RegisteredFiles.index(in))
                 : sqe.opFlags(flags).fileIndex(in);
     }
 
@@ -317,6 +324,15 @@ public final class Sqe {
         return prep(IORING_OP_FUTEX_WAIT, futexFlags, word, 0, value).address3(mask);
     }
 
+    /**
+     * Waits for several words at once, as futex_waitv(2): the result is the index of the one woken.
+     *
+     * @param waiters address of so many struct futex_waitv; need only live until the submit
+     */
+    public Sqe prepFutexWaitv(long waiters, int count) {
+        return prep(IORING_OP_FUTEX_WAITV, 0, waiters, count, 0);
+    }
+
     /** Wakes so many, as futex_wake(2): the result is how many. */
     public Sqe prepFutexWake(long word, long count, long mask, int futexFlags) {
         return prep(IORING_OP_FUTEX_WAKE, futexFlags, word, 0, count).address3(mask);
@@ -352,7 +368,7 @@ public final class Sqe {
      */
     public Sqe prepMsgRingFd(int ringFd, int slot, int into, long userData, int flags) {
         return prep(IORING_OP_MSG_RING, ringFd, IORING_MSG_SEND_FD, 0, userData)
-                .address3(RegisteredFiles.number(slot))
+                .address3(RegisteredFiles.index(slot))
                 .into(into)
                 .opFlags(flags);
     }

@@ -164,9 +164,12 @@ final class TrialBench implements AutoCloseable {
     }
 
     void write(int fd, int count) {
-        MemorySegment data = bytes(count).fill((byte) 'x');
-        long written = syscalls.descriptors().write(fd, data.address(), count);
-        expect(Errno.check("write", written, null) == count, "a short write");
+        write(fd, bytes(count).fill((byte) 'x'));
+    }
+
+    void write(int fd, MemorySegment data) {
+        long written = syscalls.descriptors().write(fd, data.address(), data.byteSize());
+        expect(Errno.check("write", written, null) == data.byteSize(), "a short write");
     }
 
     /** Takes off a non-blocking socket what it has received. */

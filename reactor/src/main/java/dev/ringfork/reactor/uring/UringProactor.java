@@ -9,6 +9,9 @@ import static dev.ringfork.bindings.abi.IoUringOperations.IORING_ASYNC_CANCEL_AL
 import static dev.ringfork.bindings.abi.IoUringOperations.IORING_ASYNC_CANCEL_ANY;
 import static dev.ringfork.bindings.abi.IoUringOperations.IORING_FSYNC_DATASYNC;
 import static dev.ringfork.bindings.abi.IoUringOperations.IORING_POLL_ADD_MULTI;
+import static dev.ringfork.bindings.abi.IoUringOperations.IORING_RECVSEND_BUNDLE;
+import static dev.ringfork.bindings.abi.IoUringOperations.IORING_RECVSEND_FIXED_BUF;
+import static dev.ringfork.bindings.abi.IoUringOperations.IORING_RECV_MULTISHOT;
 import static dev.ringfork.bindings.abi.IoUringOperations.IORING_TIMEOUT_MULTISHOT;
 import static dev.ringfork.bindings.abi.IoUringOperations.IOSQE_CQE_SKIP_SUCCESS;
 
@@ -34,6 +37,8 @@ public final class UringProactor implements Proactor {
     /** What splice(2) leaks of the kernel's inside when a thread that does it is interrupted. */
     private static final int ERESTARTSYS = 512;
 
+    private static final int FUTEX_OF_THIS_PROCESS = FUTEX2_SIZE_U32 | FUTEX2_PRIVATE;
+    private static final long ANY_BIT = Integer.toUnsignedLong(FUTEX_BITSET_MATCH_ANY);
     private static final long CLOSE_WAIT_NS = 1_000_000_000L;
 
     private final Ring ring;
@@ -275,15 +280,10 @@ public final class UringProactor implements Proactor {
 
     @Override
     public void futexWait(Operation operation, long address, int expected) {
-        int kind = FUTEX2_SIZE_U32 | FUTEX2_PRIVATE;
+        long value = Integer.toUnsignedLong(expected);
         start(
                 operation,
-                entry(operation)
-                        .prepFutexWait(
-                                address,
-                                Integer.toUnsignedLong(expected),
-                                Integer.toUnsignedLong(FUTEX_BITSET_MATCH_ANY),
-                                kind));
+                entry(operation).prepFutexWait(address, value, ANY_BIT, FUTEX_OF_THIS_PROCESS));
     }
 
     // ---- direct descriptors
@@ -322,6 +322,95 @@ public final class UringProactor implements Proactor {
      */
     public void install(Operation operation, int slot) {
         start(operation, entry(operation).prepFixedFdInstall(slot, 0));
+    }
+
+    // ---- buffers that the kernel knows
+
+    /**
+     * recv(2) once, into as many buffers of a group as it takes, where {@code ./ringfork probe} has
+     * {@code recv bundle}. Result: how many bytes; the flags name the first buffer, and {@link
+     * BufferRing#after} the others. All but the last are full; more may be there. {@code -ENOBUFS}
+     * when the group is empty; one whose buffers are filled piece by piece is not for this.
+     */
+    public void recvBundle(Operation operation, int fd, int group, int flags) {
+        start(
+                operation,
+                entry(operation)
+                        .prepRecv(fd, 0, 0, flags)
+                        .ioprio(IORING_RECVSEND_BUNDLE)
+                        .bufferGroup(group));
+    }
+
+    /** The same again and again, as {@link #recvMultishot}. */
+    public void recvBundleMultishot(Operation operation, int fd, int group, int flags) {
+        start(
+                operation,
+                entry(operation)
+                        .prepRecvMultishot(fd, group, flags)
+                        .ioprio(IORING_RECV_MULTISHOT | IORING_RECVSEND_BUNDLE));
+    }
+
+    /**
+     * send(2) of what is in the buffers of a group, in the order that it was added, where {@code
+     * ./ringfork probe} has {@code send bundle}. Completes once or many times; each result says how
+     * many bytes, and the buffers that it names are free. The kernel sends all of a buffer, however
+     * long that takes, or the connection has failed: then the last result is less than its buffers
+     * hold, or an error, and what was left of them is in the group no more. {@code -ENOBUFS} when
+     * there is nothing to send. One at a time for a socket, and no other use of the group.
+     */
+    public void sendBundle(Operation operation, int fd, int group, int flags) {
+        start(operation, entry(operation).prepSendBundle(fd, group, flags));
+    }
+
+    /**
+     * pread(2) into a registered buffer.
+     *
+     * @param address in the buffer; {@code -EFAULT} if it is not, or if there is no such buffer
+     * @param buffer its number in {@link RegisteredBuffers}
+     */
+    public void readFixed(
+            Operation operation, int fd, long address, int length, long offset, int buffer) {
+        startSlow(operation, entry(operation).prepReadFixed(fd, address, length, offset, buffer));
+    }
+
+    /** pwrite(2) from a registered buffer, as {@link #readFixed}. */
+    public void writeFixed(
+            Operation operation, int fd, long address, int length, long offset, int buffer) {
+        startSlow(operation, entry(operation).prepWriteFixed(fd, address, length, offset, buffer));
+    }
+
+    /** {@link #sendZc} from a registered buffer, with errors as those of {@link #readFixed}. */
+    public void sendZcFixed(
+            Operation operation, int fd, long address, int length, int flags, int buffer) {
+        start(
+                operation,
+                entry(operation)
+                        .prepSendZc(fd, address, length, flags)
+                        .ioprio(IORING_RECVSEND_FIXED_BUF)
+                        .bufferIndex(buffer));
+    }
+
+    // ---- words that others change
+
+    /**
+     * Waits for several words at once, futex_waitv(2), Linux 6.7. Result: the index of one that was
+     * woken; {@code -EAGAIN} if one has changed already, {@code -EINVAL} for none or too many.
+     *
+     * @param waiters address of so many struct futex_waitv, which must live until the submit
+     */
+    public void futexWaitv(Operation operation, long waiters, int count) {
+        start(operation, entry(operation).prepFutexWaitv(waiters, count));
+    }
+
+    /**
+     * Wakes those who wait for a word in this process, futex(2), Linux 6.7. Result: how many.
+     *
+     * @param atMost how many to wake
+     */
+    public void futexWake(Operation operation, long address, int atMost) {
+        start(
+                operation,
+                entry(operation).prepFutexWake(address, atMost, ANY_BIT, FUTEX_OF_THIS_PROCESS));
     }
 
     // ---- messages between rings

@@ -41,6 +41,7 @@ final class WaitTrials {
                 new Feature("waiting", "multishot timeout", WaitTrials::timeoutMultishot),
                 new Feature("waiting", "multishot poll", WaitTrials::pollMultishot),
                 new Feature("waiting", "FUTEX_WAIT", WaitTrials::futex),
+                new Feature("waiting", "FUTEX_WAITV", WaitTrials::futexes),
                 new Feature("waiting", "cancel by descriptor", WaitTrials::cancelFd),
                 new Feature("waiting", "NO_IOWAIT", WaitTrials::noIowait),
                 new Feature("waiting", "min-wait", WaitTrials::minWait),
@@ -123,6 +124,23 @@ final class WaitTrials {
         ring.submit();
         ring.next().prepFutexWake(word.address(), 1, any, kind).userData(OTHER);
         ring.done("futex_wait");
+        ring.done("futex_wake");
+        return "";
+    }
+
+    private static String futexes(TrialBench bench) {
+        TrialRing ring = bench.ring();
+        Layouts layouts = Layouts.current();
+        MemorySegment word = bench.bytes(Integer.BYTES);
+        MemorySegment waiter = bench.struct("futex_waitv");
+        int kind = FUTEX2_SIZE_U32 | FUTEX2_PRIVATE;
+        waiter.set(JAVA_LONG, layouts.offset("futex_waitv", "uaddr"), word.address());
+        waiter.set(JAVA_INT, layouts.offset("futex_waitv", "flags"), kind);
+        long any = Integer.toUnsignedLong(FUTEX_BITSET_MATCH_ANY);
+        ring.next().prepFutexWaitv(waiter.address(), 1).userData(WAITING);
+        ring.submit();
+        ring.next().prepFutexWake(word.address(), 1, any, kind).userData(OTHER);
+        ring.done("futex_waitv");
         ring.done("futex_wake");
         return "";
     }

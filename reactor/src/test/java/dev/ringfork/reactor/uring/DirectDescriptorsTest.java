@@ -125,6 +125,10 @@ final class DirectDescriptorsTest extends RingTest {
         proactor.acceptInto(far.operation, listener, slot(SLOTS), 0);
         connect(listener);
         assertEquals(-Errno.EINVAL, resultOf(far));
+        Outcome descriptor = new Outcome();
+        proactor.acceptInto(descriptor.operation, listener, 3, 0);
+        connect(listener);
+        assertEquals(-Errno.EINVAL, resultOf(descriptor));
         Outcome flags = new Outcome();
         proactor.acceptInto(flags.operation, listener, slot(0), SOCK_CLOEXEC);
         assertEquals(-Errno.EINVAL, resultOf(flags));

@@ -214,6 +214,7 @@ final class MessagesTest extends RingTest {
         assertEquals(-Errno.EBADFD, pass(token, slot(1), ANY));
         other.await(0);
         assertEquals(-Errno.EBADF, pass(token, slot(0), ANY));
+        assertEquals(-Errno.EBADF, pass(token, pair.near(), ANY));
         assertEquals(-Errno.ENFILE, passAndTurn(token, slot(1), ANY));
         assertEquals(-Errno.ENXIO, passAndTurn(token, slot(1), slot(0)));
         RegisteredFiles there = RegisteredFiles.register(other.ring(), 1);

@@ -3,7 +3,6 @@ package dev.ringfork.reactor.uring;
 
 import static dev.ringfork.bindings.abi.IoUringOperations.FUTEX2_PRIVATE;
 import static dev.ringfork.bindings.abi.IoUringOperations.FUTEX2_SIZE_U32;
-import static dev.ringfork.bindings.abi.IoUringOperations.FUTEX_BITSET_MATCH_ANY;
 import static dev.ringfork.bindings.abi.IoUringOperations.IORING_OP_FUTEX_WAIT;
 import static dev.ringfork.bindings.abi.PollConstants.POLLHUP;
 import static dev.ringfork.bindings.abi.PollConstants.POLLIN;
@@ -11,12 +10,13 @@ import static dev.ringfork.bindings.abi.PollConstants.POLLOUT;
 import static dev.ringfork.bindings.abi.SocketConstants.MSG_NOSIGNAL;
 import static dev.ringfork.bindings.abi.SocketConstants.MSG_WAITALL;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ringfork.bindings.Errno;
+import dev.ringfork.bindings.abi.Layouts;
 import dev.ringfork.reactor.testing.Plumbing.Pair;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -106,13 +106,57 @@ final class WaitingOperationsTest extends RingTest {
         turn();
         assertTrue(wait.operation.inFlight());
         word.set(JAVA_INT, 0, 0);
-        SubmissionQueue queue = proactor.ring().submissions();
-        Sqe wake = queue.next();
-        assertNotNull(wake);
-        long any = Integer.toUnsignedLong(FUTEX_BITSET_MATCH_ANY);
-        wake.prepFutexWake(word.address(), 1, any, FUTEX2_SIZE_U32 | FUTEX2_PRIVATE);
-        finish(wait);
+        Outcome wake = new Outcome();
+        proactor.futexWake(wake.operation, word.address(), 5);
+        finish(wait, wake);
         assertEquals(0, wait.lastResult());
+        assertEquals(1, wake.result());
+    }
+
+    @Test
+    void shouldWaitUntilOneOfManyWordsHasChanged() {
+        assumeFeature("FUTEX_WAITV");
+        MemorySegment words = arena.allocate(JAVA_INT, 2);
+        MemorySegment waiters = waiters(words);
+        Outcome wait = new Outcome();
+        proactor.futexWaitv(wait.operation, waiters.address(), 2);
+        turn();
+        waiters.fill((byte) 0);
+        assertTrue(wait.operation.inFlight());
+        Outcome wake = new Outcome();
+        proactor.futexWake(wake.operation, words.address() + Integer.BYTES, 1);
+        finish(wait, wake);
+        assertEquals(1, wait.result());
+        assertEquals(1, wake.result());
+    }
+
+    @Test
+    void shouldNotWaitForWordsThatHaveChangedOrAreNone() {
+        assumeFeature("FUTEX_WAITV");
+        MemorySegment words = arena.allocate(JAVA_INT, 2);
+        words.setAtIndex(JAVA_INT, 1, 5);
+        Outcome changed = new Outcome();
+        Outcome none = new Outcome();
+        proactor.futexWaitv(changed.operation, waiters(words).address(), 2);
+        proactor.futexWaitv(none.operation, words.address(), 0);
+        finish(changed, none);
+        assertEquals(-Errno.EAGAIN, changed.result());
+        assertEquals(-Errno.EINVAL, none.result());
+    }
+
+    /** Two struct futex_waitv, for words that are to be 0. */
+    private MemorySegment waiters(MemorySegment words) {
+        Layouts layouts = Layouts.current();
+        int bytes = layouts.size("futex_waitv");
+        MemorySegment waiters = arena.allocate(2L * bytes, Long.BYTES);
+        for (int i = 0; i < 2; i++) {
+            long word = words.address() + (long) i * Integer.BYTES;
+            long at = (long) i * bytes;
+            waiters.set(JAVA_LONG, at + layouts.offset("futex_waitv", "uaddr"), word);
+            int kind = FUTEX2_SIZE_U32 | FUTEX2_PRIVATE;
+            waiters.set(JAVA_INT, at + layouts.offset("futex_waitv", "flags"), kind);
+        }
+        return waiters;
     }
 
     // ---- together

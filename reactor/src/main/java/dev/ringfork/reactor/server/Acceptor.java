@@ -29,12 +29,6 @@ abstract class Acceptor implements AutoCloseable {
     /** How long a listener rests when the system is out of descriptors or memory. */
     private static final long REST_NS = 100_000_000L;
 
-    /**
-     * The kernel wakes the exclusive watcher that has watched longest, so one loop would get all
-     * connections of a quiet server: after so many it goes to the end of the line.
-     */
-    static final int TURN_CONNECTIONS = 16;
-
     final Loop loop;
     final Listener listener;
     private final ReserveDescriptor reserve;
@@ -42,6 +36,7 @@ abstract class Acceptor implements AutoCloseable {
     private final Timer rest = new Timer(this::watchOrRest);
     int acceptedInTurn;
     private boolean full;
+    private boolean paused;
     boolean closed;
 
     /**
@@ -100,13 +95,34 @@ abstract class Acceptor implements AutoCloseable {
         }
     }
 
-    /**
-     * Accepts and hands over what is in the listener's queue now; it holds one more than the
-     * backlog.
-     */
-    void acceptQueued() {
-        int queued = loop.settings.backlog() + 1;
-        for (int i = 0; i < queued && !closed && !rest.scheduled() && acceptOne(); i++) {}
+    /** Accepts no more until {@link #goOn}; the listener stays open. */
+    final void pause() {
+        if (!paused && !closed) {
+            paused = true;
+            unwatch();
+        }
+    }
+
+    /** Ends a pause. */
+    final void goOn() {
+        if (paused && !closed) {
+            paused = false;
+            if (!full && !rest.scheduled()) {
+                watchOrRest();
+            }
+        }
+    }
+
+    /** Accepts and hands over what a drain owes the listener's queue, then closes. */
+    final void drain() {
+        for (int i = 0; i < listener.drained() && !closed && !rest.scheduled(); i++) {
+            if (!acceptOne()) {
+                break;
+            }
+        }
+        if (!listener.emptied() || !rest.scheduled()) {
+            close();
+        }
     }
 
     /** Whether there may be more to accept. */
@@ -122,17 +138,20 @@ abstract class Acceptor implements AutoCloseable {
     /** Hands over a connection that was accepted. */
     final void accepted(int fd) {
         acceptedInTurn++;
+        loop.counters.accepts.increment();
         listener.tune(fd);
         if (loop.limit.take()) {
             intake.take(fd);
         } else {
-            loop.shed(fd, "connections were closed unserved: --max-connections is reached");
+            loop.shedAtLimit(fd);
         }
     }
 
     /** What accept4(2) has failed with. Returns whether to go on at once. */
     final boolean failed(int errno) {
         if (errno == EAGAIN) {
+            // Nothing unusual: who shares the listener was faster.
+            loop.counters.emptyAccepts.increment();
             empty();
             return false;
         }
@@ -177,7 +196,7 @@ abstract class Acceptor implements AutoCloseable {
     }
 
     final void watchOrRest() {
-        if (watch() < 0) {
+        if (!paused && watch() < 0) {
             rest();
         }
     }

@@ -97,6 +97,7 @@ public final class DatagramServerBuilder {
                 LoopThread.open(plan, "ringfork-datagrams", settings.stallThreshold().toNanos());
         List<UdpEndpoint> endpoints = new ArrayList<>();
         loop.role(new Receiving(endpoints));
+        loop.guests(null);
         try {
             for (Address address : addresses) {
                 endpoints.add(UdpEndpoint.open(loop.loop, address, protocol));

@@ -19,19 +19,26 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A bound, listening socket: non-blocking, close-on-exec, and for a unix path its owner too.
+ * A bound, listening socket: non-blocking, close-on-exec, and for a unix path that it has bound its
+ * owner too.
  *
  * <p>Immutable but for its end; {@link #release} is safe for use by many threads. Owns its
  * descriptor, which is closed when the last of its holders has released it: a number that one of
  * them still accepts from must not become that of something else.
  */
 final class Listener implements AutoCloseable {
+    /** More than any backlog; connections that come while a queue is emptied are served too. */
+    private static final int DRAINED_MAX = 1 << 16;
+
     private final Syscalls syscalls;
     private final int fd;
     private final Address address;
     private final @Nullable UnixPath path;
     private final List<SocketSetting<?>> perConnection;
-    private final boolean shared;
+    private final boolean exclusive;
+    private final int turnConnections;
+    private final int drained;
+    private final boolean emptied;
     private final AtomicInteger holders;
     private boolean closed;
 
@@ -51,22 +58,59 @@ final class Listener implements AutoCloseable {
         this.perConnection = made.options.notInherited(Platform.current(), address);
         this.address = address;
         this.path = path;
-        this.shared = holders > 1;
+        this.exclusive = holders > 1;
+        this.turnConnections = exclusive ? InheritedListener.REBALANCE_EVERY : 0;
+        // The queue holds one more than the backlog.
+        this.drained = made.backlog + 1;
+        this.emptied = false;
+        this.holders = new AtomicInteger(holders);
+    }
+
+    private Listener(Made made, InheritedListener inherited, int holders) {
+        this.syscalls = made.syscalls;
+        this.fd = made.fd;
+        this.perConnection = made.options.notInherited(Platform.current(), inherited.address());
+        this.address = inherited.address();
+        this.path = null;
+        this.exclusive = inherited.isExclusive() || holders > 1;
+        this.turnConnections =
+                inherited.isExclusive() || holders == 1
+                        ? inherited.rebalanceEvery()
+                        : InheritedListener.REBALANCE_EVERY;
+        this.emptied = inherited.mustDrainQueue();
+        this.drained = emptied ? DRAINED_MAX : 0;
         this.holders = new AtomicInteger(holders);
     }
 
     /** A socket that is to become a listener. */
-    private record Made(Syscalls syscalls, int fd, SocketOptions options) {}
+    private record Made(Syscalls syscalls, int fd, SocketOptions options, int backlog) {}
 
     /**
-     * Binds and listens.
+     * Binds and listens, or takes over what somebody else has bound.
      *
      * @param holders how many will {@link #release} it
      * @throws dev.ringfork.bindings.SyscallException if the address cannot be had
      */
     static Listener open(
             Syscalls syscalls, ListenAddress where, ServerSettings settings, int holders) {
-        return open(syscalls, where, settings, holders, Port.OWN);
+        InheritedListener inherited = where.inherited();
+        return inherited == null
+                ? open(syscalls, where, settings, holders, Port.OWN)
+                : take(syscalls, inherited, settings, holders);
+    }
+
+    private static Listener take(
+            Syscalls syscalls, InheritedListener inherited, ServerSettings settings, int holders) {
+        int fd = inherited.take();
+        try {
+            SocketOptions options = settings.socketOptions();
+            options.afterBind(syscalls.sockets(), fd, inherited.address());
+            return new Listener(
+                    new Made(syscalls, fd, options, settings.backlog()), inherited, holders);
+        } catch (RuntimeException e) {
+            syscalls.descriptors().close(fd);
+            throw e;
+        }
     }
 
     /**
@@ -103,7 +147,7 @@ final class Listener implements AutoCloseable {
         int type = where.type() | SOCK_NONBLOCK | SOCK_CLOEXEC;
         int fd = where.check(sockets.socket(address.family(), type, 0));
         try {
-            Made made = new Made(syscalls, fd, options);
+            Made made = new Made(syscalls, fd, options, settings.backlog());
             if (address instanceof Address.Inet4 || address instanceof Address.Inet6) {
                 // Connections in TIME_WAIT must not keep a restarted server from its port.
                 int result = SocketOption.SO_REUSEADDR.set(sockets, fd, true);
@@ -174,9 +218,27 @@ final class Listener implements AutoCloseable {
         }
     }
 
-    /** Whether several loops accept from it. */
-    boolean shared() {
-        return shared;
+    /** Whether one of the loops that wait for it is to be woken, not all. */
+    boolean exclusive() {
+        return exclusive;
+    }
+
+    /** Whether a loop that has accepted so many goes to the end of the line of those who wait. */
+    boolean turnOver(int connections) {
+        return turnConnections > 0 && connections >= turnConnections;
+    }
+
+    /**
+     * How many connections a drain accepts at most before it closes this; none where others accept
+     * them too.
+     */
+    int drained() {
+        return drained;
+    }
+
+    /** Whether a drain goes on until the queue is empty, also if it has to wait for descriptors. */
+    boolean emptied() {
+        return emptied;
     }
 
     /** One holder needs it no longer; the last one's call closes it. */

@@ -44,7 +44,7 @@ final class Loop implements AutoCloseable {
     final Descriptors descriptors;
     final Sockets sockets;
     final Protocol protocol;
-    final List<Address> addresses;
+    final List<ListenAddress> addresses;
     final ServerSettings settings;
     final ConnectionLimit limit;
     final BufferSource pool;
@@ -81,7 +81,7 @@ final class Loop implements AutoCloseable {
         this.descriptors = plan.syscalls().descriptors();
         this.sockets = plan.syscalls().sockets();
         this.protocol = plan.protocol();
-        this.addresses = plan.addresses().stream().map(ListenAddress::address).toList();
+        this.addresses = plan.addresses();
         this.settings = plan.settings();
         this.limit = plan.limit();
         this.pool = pool;
@@ -139,6 +139,11 @@ final class Loop implements AutoCloseable {
         descriptors.close(fd);
         counters.shed.increment();
         reports.report(reason, reactor.nowNs());
+    }
+
+    /** Closes an accepted descriptor for which there is no place. */
+    void shedAtLimit(int fd) {
+        shed(fd, "connections were closed unserved: --max-connections is reached");
     }
 
     /** Closes an accepted descriptor that has a place and is not served after all. */

@@ -12,6 +12,10 @@ final class LoopCounters {
     final Counter starved = new Counter();
     final Counter bytesIn = new Counter();
     final Counter bytesOut = new Counter();
+    final Counter wakeups = new Counter();
+    final Counter emptyWakeups = new Counter();
+    final Counter accepts = new Counter();
+    final Counter emptyAccepts = new Counter();
 
     /** A number with one writer: no atomic instruction is needed to add to it. */
     static final class Counter {

@@ -96,6 +96,7 @@ final class LoopPerConnectionServer implements Server {
         Workers desk = new Workers();
         Reception reception = new Reception(accepting, desk);
         accepting.role(new Accepting(reception, desk));
+        accepting.guests(reception);
         listeners.forEach(listener -> accepting.listen(listener, reception));
     }
 
@@ -349,6 +350,21 @@ final class LoopPerConnectionServer implements Server {
             }
             return sum;
         }
+    }
+
+    @Override
+    public boolean adopt(int fd) {
+        return accepting.adopt(fd);
+    }
+
+    @Override
+    public void pause() {
+        accepting.pause(true);
+    }
+
+    @Override
+    public void resume() {
+        accepting.pause(false);
     }
 
     @Override

@@ -75,7 +75,11 @@ final class LoopThread {
     private final AtomicReference<@Nullable Duration> drainAsked = new AtomicReference<>();
     private @Nullable ReserveDescriptor reserve;
     private Role role = new Role() {};
+    private @Nullable Intake guests = this::serve;
     private boolean draining;
+    private boolean drainTold;
+    private boolean paused;
+    private volatile boolean pauseAsked;
     private volatile @Nullable Throwable failure;
 
     private LoopThread(
@@ -129,6 +133,15 @@ final class LoopThread {
     /** Sets what it does beside serving; nothing by default. */
     void role(Role role) {
         this.role = role;
+    }
+
+    /**
+     * Sets who takes the connections that come by {@link #adopt}; this loop by default.
+     *
+     * @param guests null if there can be none
+     */
+    void guests(@Nullable Intake guests) {
+        this.guests = guests;
     }
 
     /** Accepts from a listener and serves what comes. Takes over a share of it. */
@@ -213,10 +226,16 @@ final class LoopThread {
     private void turned() {
         boolean idle = role.turned();
         // By index: this is done in every turn, and an iterator is garbage.
+        boolean accepting = false;
         for (int i = 0; i < acceptors.size(); i++) {
-            acceptors.get(i).resume();
+            Acceptor acceptor = acceptors.get(i);
+            if (draining && !acceptor.closed) {
+                acceptor.drain();
+            }
+            acceptor.resume();
+            accepting |= !acceptor.closed;
         }
-        if (draining && idle && empty()) {
+        if (draining && idle && !accepting && empty()) {
             reactor.stop();
         }
     }
@@ -229,8 +248,8 @@ final class LoopThread {
     /** Serves an accepted connection. Takes over its descriptor. */
     void serve(int fd) {
         StreamConnection connection = loop.serve(fd);
-        if (draining) {
-            connection.drain();
+        if (drainTold) {
+            reactor.nextTurn(connection::drain);
         }
     }
 
@@ -241,20 +260,47 @@ final class LoopThread {
      *     than its queue holds
      */
     boolean offer(int fd) {
+        return promise(fd, null);
+    }
+
+    /**
+     * Serves a connection that came from outside of the server, as one that was accepted. Called by
+     * any thread.
+     *
+     * @return whether it takes over the descriptor, as {@link #offer}
+     * @throws dev.ringfork.bindings.SyscallException if this process has no such descriptor
+     * @throws IllegalStateException if it serves no connections
+     */
+    boolean adopt(int fd) {
+        Intake taker = guests;
+        if (taker == null) {
+            throw new IllegalStateException(
+                    "a server of datagrams has no connections: it cannot adopt one");
+        }
+        DescriptorModes.ofALoop(reactor.syscalls(), fd);
+        return promise(fd, taker);
+    }
+
+    private boolean promise(int fd, @Nullable Intake taker) {
         loop.promise();
-        if (reactor.execute(() -> arrive(fd))) {
+        if (reactor.execute(() -> arrive(fd, taker))) {
             return true;
         }
         loop.promiseKept();
         return false;
     }
 
-    private void arrive(int fd) {
+    /** One that comes from outside, for whoever takes those, has no place yet. */
+    private void arrive(int fd, @Nullable Intake taker) {
         try {
-            if (loop.ending) {
+            if (taker != null && !loop.limit.take()) {
+                loop.shedAtLimit(fd);
+            } else if (loop.ending) {
                 loop.turnAway(fd);
-            } else {
+            } else if (taker == null) {
                 serve(fd);
+            } else {
+                taker.take(fd);
             }
         } finally {
             loop.promiseKept();
@@ -273,6 +319,22 @@ final class LoopThread {
 
     // ---- drain
 
+    /**
+     * Accepts no more, or again; listeners stay open, and connections are served. Called by any
+     * thread; returns at once.
+     */
+    void pause(boolean asked) {
+        pauseAsked = asked;
+        reactor.wakeup();
+    }
+
+    private void heedPause() {
+        if (paused != pauseAsked) {
+            paused = !paused;
+            acceptors.forEach(paused ? Acceptor::pause : Acceptor::goOn);
+        }
+    }
+
     /** Accepts what is queued and no more, lets connections finish, then ends. Returns at once. */
     void drain(Duration atMost) {
         drainAsked.set(atMost);
@@ -286,6 +348,7 @@ final class LoopThread {
 
     private void turning() {
         role.turning();
+        heedPause();
         beginDrain();
     }
 
@@ -296,16 +359,22 @@ final class LoopThread {
         }
         for (Acceptor acceptor : acceptors) {
             // Whoever has reached our queue was promised service.
-            acceptor.acceptQueued();
-            acceptor.close();
+            acceptor.drain();
         }
         role.drains(atMost);
         draining = true;
-        loop.forEachConnection(StreamConnection::drain);
+        reactor.nextTurn(this::tellConnections);
         reactor.schedule(drainEnd, reactor.nowNs() + atMost.toNanos());
     }
 
+    /** After another poll: a request that had come before the drain began is read by now. */
+    private void tellConnections() {
+        drainTold = true;
+        loop.forEachConnection(StreamConnection::drain);
+    }
+
     private void cut() {
+        acceptors.forEach(Acceptor::close);
         role.drainEnds();
         loop.forEachConnection(StreamConnection::cut);
     }
@@ -349,6 +418,10 @@ final class LoopThread {
                 counters.shed.get(),
                 counters.bytesIn.get(),
                 counters.bytesOut.get(),
-                reactor.stalls());
+                reactor.stalls(),
+                counters.wakeups.get(),
+                counters.emptyWakeups.get(),
+                counters.accepts.get(),
+                counters.emptyAccepts.get());
     }
 }

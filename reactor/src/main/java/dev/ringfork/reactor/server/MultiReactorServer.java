@@ -6,6 +6,7 @@ import dev.ringfork.bindings.Platform;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,7 @@ final class MultiReactorServer implements Server {
     private final List<LoopThread> loops = new ArrayList<>();
     private final List<Address> addresses;
     private final String description;
+    private final AtomicInteger nextGuest = new AtomicInteger();
     private volatile Duration drainAtMost = Duration.ZERO;
     // Set when the loop that accepts has handed over its last connection.
     private volatile boolean allHandedOver;
@@ -136,6 +138,28 @@ final class MultiReactorServer implements Server {
                 .map(LoopThread::statistics)
                 .reduce(ServerStatistics::plus)
                 .orElseThrow();
+    }
+
+    @Override
+    public boolean adopt(int fd) {
+        List<LoopThread> takers = serving.isEmpty() ? accepting : serving;
+        for (int i = 0; i < takers.size(); i++) {
+            int next = Math.floorMod(nextGuest.getAndIncrement(), takers.size());
+            if (takers.get(next).adopt(fd)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Override
+    public void pause() {
+        accepting.forEach(loop -> loop.pause(true));
+    }
+
+    @Override
+    public void resume() {
+        accepting.forEach(loop -> loop.pause(false));
     }
 
     @Override

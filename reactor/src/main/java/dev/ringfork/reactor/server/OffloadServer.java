@@ -89,6 +89,7 @@ final class OffloadServer implements LoopThread.Role, Host {
         OffloadServer server = null;
         try {
             server = new OffloadServer(plan, architecture, choice);
+            server.loop.guests(server.new GuestDoor());
             for (Listener listener : listeners) {
                 server.loop.listen(listener, server.new Door());
             }
@@ -128,6 +129,19 @@ final class OffloadServer implements LoopThread.Role, Host {
         @Override
         public void take(int fd) {
             loop.serve(fd);
+        }
+    }
+
+    /** Turns away who does not: nobody can be left to a backlog who was accepted elsewhere. */
+    private final class GuestDoor implements Intake {
+        @Override
+        public void take(int fd) {
+            if (offload.free()) {
+                loop.serve(fd);
+            } else {
+                loop.report("connections were closed unserved: too many sessions are still ending");
+                loop.loop.turnAway(fd);
+            }
         }
     }
 

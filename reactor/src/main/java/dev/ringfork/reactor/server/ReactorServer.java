@@ -75,6 +75,7 @@ final class ReactorServer implements Server {
         }
         Reception reception = new Reception(loop, new OneAtATime(loop));
         loop.role(reception);
+        loop.guests(reception);
         listeners.forEach(listener -> loop.listen(listener, reception));
     }
 
@@ -104,6 +105,21 @@ final class ReactorServer implements Server {
     @Override
     public ServerStatistics statistics() {
         return loop.statistics();
+    }
+
+    @Override
+    public boolean adopt(int fd) {
+        return loop.adopt(fd);
+    }
+
+    @Override
+    public void pause() {
+        loop.pause(true);
+    }
+
+    @Override
+    public void resume() {
+        loop.pause(false);
     }
 
     @Override

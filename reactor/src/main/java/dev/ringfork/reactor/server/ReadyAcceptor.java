@@ -20,7 +20,7 @@ final class ReadyAcceptor extends Acceptor implements EventHandler {
     @Override
     int watch() {
         acceptedInTurn = 0;
-        int interest = listener.shared() ? Interest.READ | Interest.EXCLUSIVE : Interest.READ;
+        int interest = listener.exclusive() ? Interest.READ | Interest.EXCLUSIVE : Interest.READ;
         return loop.reactor.add(registration, listener.fd(), interest);
     }
 
@@ -36,8 +36,13 @@ final class ReadyAcceptor extends Acceptor implements EventHandler {
 
     @Override
     public void ready(Registration ignored, int ready) {
+        int before = acceptedInTurn;
+        loop.counters.wakeups.increment();
         for (int i = 0; i < BATCH_MAX && !full() && acceptOne(); i++) {}
-        if (listener.shared() && acceptedInTurn >= TURN_CONNECTIONS && registration.registered()) {
+        if (acceptedInTurn == before) {
+            loop.counters.emptyWakeups.increment();
+        }
+        if (listener.turnOver(acceptedInTurn) && registration.registered()) {
             registration.remove();
             watchOrRest();
         }

@@ -20,6 +20,7 @@ final class RingAcceptor extends Acceptor {
     private final Operation accept = new Operation(this::accepted);
     private boolean wanted;
     private boolean promised;
+    private long wokenAtNs;
 
     RingAcceptor(
             RingLoop ring, Loop loop, Listener listener, ReserveDescriptor reserve, Intake intake) {
@@ -61,6 +62,7 @@ final class RingAcceptor extends Acceptor {
 
     private void accepted(Operation operation, int result, int flags) {
         if (result >= 0) {
+            woken();
             take(result);
         } else if (wanted && result != -Errno.ECANCELED) {
             failed(-result);
@@ -78,6 +80,14 @@ final class RingAcceptor extends Acceptor {
         }
     }
 
+    /** One wakeup a turn, however many completions it brings. */
+    private void woken() {
+        if (wokenAtNs != loop.reactor.nowNs()) {
+            wokenAtNs = loop.reactor.nowNs();
+            loop.counters.wakeups.increment();
+        }
+    }
+
     private void take(int fd) {
         if (loop.ending) {
             loop.descriptors.close(fd);
@@ -89,7 +99,7 @@ final class RingAcceptor extends Acceptor {
 
     /** Goes to the end of the line of those who wait at a shared listener. */
     private void giveWay() {
-        if (wanted && listener.shared() && acceptedInTurn >= TURN_CONNECTIONS) {
+        if (wanted && listener.turnOver(acceptedInTurn)) {
             acceptedInTurn = 0;
             ring.proactor.cancel(accept);
         }

@@ -42,6 +42,31 @@ public interface Server extends AutoCloseable {
     ServerStatistics statistics();
 
     /**
+     * Serves a connection that was accepted elsewhere, by another process for instance, as if it
+     * had been accepted here: it counts, and beyond {@link ServerSettings#maxConnections} it is
+     * closed. It becomes close-on-exec and non-blocking, the latter for whoever else has the socket
+     * too; it has the options that its own listener gave it. Returns at once.
+     *
+     * @param fd a connected socket of a stream; of packets only if the server listens for such
+     * @return whether the server takes over the descriptor; false when it has ended, or when its
+     *     queue of what other threads ask is full, and then trying again later may help
+     * @throws dev.ringfork.bindings.SyscallException if this process has no such descriptor
+     * @throws IllegalStateException if this is a server of datagrams
+     */
+    boolean adopt(int fd);
+
+    /**
+     * Accepts no more from its listeners, which stay open: who comes waits in the backlog, or is
+     * accepted by another process that shares the listener. Open connections are served on, and
+     * {@link #adopt} goes on too. Returns at once; a connection that is just being accepted is
+     * served. Without effect on datagrams.
+     */
+    void pause();
+
+    /** Accepts again after a {@link #pause}. Returns at once. */
+    void resume();
+
+    /**
      * Stops accepting, lets every session finish what it has begun, then ends. Returns at once;
      * {@link #awaitStop} waits. What is not finished after the time is cut and counted.
      */

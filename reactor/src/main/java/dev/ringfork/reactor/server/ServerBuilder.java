@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 public final class ServerBuilder {
     private final Protocol protocol;
     private final List<ListenAddress> addresses = new ArrayList<>();
+    private final List<InheritedListener> inherited = new ArrayList<>();
+    private boolean nowhere;
     private Architecture architecture = Architecture.REACTOR;
     private @Nullable Integer loops;
     private @Nullable LoopAccept loopAccept;
@@ -33,7 +35,10 @@ public final class ServerBuilder {
         this.protocol = Objects.requireNonNull(protocol);
     }
 
-    /** Adds an address to listen on; at least one. Port 0 lets the kernel choose. */
+    /**
+     * Adds an address to listen on; at least one in all, see {@link #listenNowhere}. Port 0 lets
+     * the kernel choose.
+     */
     public ServerBuilder listen(Address address) {
         addresses.add(new ListenAddress(address, false));
         return this;
@@ -49,6 +54,21 @@ public final class ServerBuilder {
      */
     public ServerBuilder listenPackets(Address address) {
         addresses.add(new ListenAddress(address, true));
+        return this;
+    }
+
+    /**
+     * Adds a listener that somebody else has bound. {@link #start} takes it over, also when it
+     * throws.
+     */
+    public ServerBuilder listen(InheritedListener listener) {
+        inherited.add(listener);
+        return this;
+    }
+
+    /** Lets it start without any address: connections come by {@link Server#adopt} alone. */
+    public ServerBuilder listenNowhere() {
+        nowhere = true;
         return this;
     }
 
@@ -142,9 +162,16 @@ public final class ServerBuilder {
      *     the message says why and what to choose instead
      */
     public Server start() {
-        if (addresses.isEmpty()) {
-            throw new IllegalArgumentException("no address to listen on: call listen(address)");
+        try {
+            return started();
+        } catch (RuntimeException e) {
+            inherited.forEach(InheritedListener::close);
+            throw e;
         }
+    }
+
+    private Server started() {
+        checkAddresses();
         if (architecture != Architecture.MULTI_REACTOR) {
             LoopChoice.refuse(architecture, loops, loopAccept);
         }
@@ -173,10 +200,38 @@ public final class ServerBuilder {
         };
     }
 
+    private void checkAddresses() {
+        boolean none = addresses.isEmpty() && inherited.isEmpty();
+        if (none && !nowhere) {
+            throw new IllegalArgumentException("no address to listen on: call listen(address)");
+        }
+        if (!none && nowhere) {
+            throw new IllegalArgumentException(
+                    "a server that listens nowhere was given addresses: leave out the one or the others");
+        }
+        if (loopAccept == LoopAccept.REUSEPORT && !inherited.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "the listener on %s is one and was bound by somebody else: choose --loop-accept shared or acceptor"
+                            .formatted(inherited.getFirst().address()));
+        }
+    }
+
+    private List<ListenAddress> everywhere() {
+        List<ListenAddress> all = new ArrayList<>(addresses);
+        inherited.forEach(listener -> all.add(ListenAddress.of(listener)));
+        return all;
+    }
+
     private ServerPlan plan(EngineChoice choice) {
         choice.check(architecture);
-        settings.socketOptions().check(addresses.stream().map(ListenAddress::address).toList());
-        ServerPlan plan = new ServerPlan(protocol, addresses, choice, settings, syscalls);
+        List<ListenAddress> all = everywhere();
+        settings.socketOptions().check(all.stream().map(ListenAddress::address).toList());
+        if (exclusive() && choice.engine() != Engine.EPOLL && choice.engine() != Engine.IO_URING) {
+            throw new IllegalArgumentException(
+                    "%s wakes all processes that wait for a listener: choose --engine epoll or io_uring for an exclusive one"
+                            .formatted(Names.of(choice.engine())));
+        }
+        ServerPlan plan = new ServerPlan(protocol, all, choice, settings, syscalls);
         if (protocol.needsStream() && plan.listensForPackets()) {
             throw new IllegalArgumentException(
                     "%s needs streams and cannot be had in packets: listen for streams only"
@@ -187,6 +242,11 @@ public final class ServerBuilder {
                     "io_uring serves streams here: choose another engine for packets");
         }
         return plan;
+    }
+
+    /** Whether processes share a listener that is to wake one of them only. */
+    private boolean exclusive() {
+        return inherited.stream().anyMatch(InheritedListener::isExclusive);
     }
 
     /** For loops of many connections. */
@@ -202,7 +262,9 @@ public final class ServerBuilder {
     /** For loops of one connection poll(2) is best: it needs no descriptor and no call to add. */
     private EngineChoice own() {
         boolean free = engine == Engine.AUTO && (trigger == null || trigger == Trigger.LEVEL);
-        return free ? EngineChoice.of(Engine.POLL, Trigger.LEVEL, syscalls) : each();
+        return free && !exclusive()
+                ? EngineChoice.of(Engine.POLL, Trigger.LEVEL, syscalls)
+                : each();
     }
 
     /** For many threads that share one demultiplexer. */

@@ -4,7 +4,10 @@ package dev.ringfork.reactor.server;
 /**
  * Counters of a server since its start, summed over its loops.
  *
- * @param accepted connections accepted
+ * <p>Where several processes share a listener, {@link #emptyWakeups} tells how often one of them
+ * was woken for a connection that another one got.
+ *
+ * @param accepted connections taken into service: accepted here or adopted
  * @param closed connections ended, for whatever reason
  * @param cut connections ended by the end of a drain with work unfinished
  * @param shed connections closed unserved: at the connection limit, out of descriptors or threads,
@@ -12,12 +15,27 @@ package dev.ringfork.reactor.server;
  * @param bytesIn bytes received
  * @param bytesOut bytes sent
  * @param stalls turns of a loop that took longer than the stall threshold
+ * @param wakeups turns in which a listener was ready, each listener for itself
+ * @param emptyWakeups those of them that brought no connection
+ * @param accepts connections that came out of a listener's queue
+ * @param emptyAccepts accepts that found nothing ({@code EAGAIN}): the queue was empty, or somebody
+ *     else was faster
  */
 public record ServerStatistics(
-        long accepted, long closed, long cut, long shed, long bytesIn, long bytesOut, long stalls) {
+        long accepted,
+        long closed,
+        long cut,
+        long shed,
+        long bytesIn,
+        long bytesOut,
+        long stalls,
+        long wakeups,
+        long emptyWakeups,
+        long accepts,
+        long emptyAccepts) {
 
     /** What has counted nothing. */
-    static final ServerStatistics NONE = new ServerStatistics(0, 0, 0, 0, 0, 0, 0);
+    static final ServerStatistics NONE = new ServerStatistics(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
     /** These and another loop's. */
     ServerStatistics plus(ServerStatistics other) {
@@ -28,7 +46,11 @@ public record ServerStatistics(
                 shed + other.shed,
                 bytesIn + other.bytesIn,
                 bytesOut + other.bytesOut,
-                stalls + other.stalls);
+                stalls + other.stalls,
+                wakeups + other.wakeups,
+                emptyWakeups + other.emptyWakeups,
+                accepts + other.accepts,
+                emptyAccepts + other.emptyAccepts);
     }
 
     /** Connections open now. */

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SocketNames {
     private final Sockets sockets;
-    private final List<Address> listening;
+    private final List<ListenAddress> listening;
     private int fd;
     private @Nullable Address remote;
     private @Nullable Address local;
@@ -24,7 +24,7 @@ final class SocketNames {
      * @param listening where its server listens
      * @param remote the peer's address where it is known, as the one that was connected to is
      */
-    SocketNames(Sockets sockets, List<Address> listening, int fd, @Nullable Address remote) {
+    SocketNames(Sockets sockets, List<ListenAddress> listening, int fd, @Nullable Address remote) {
         this.sockets = sockets;
         this.listening = listening;
         this.fd = fd;
@@ -40,7 +40,7 @@ final class SocketNames {
 
     Address local() {
         if (local == null) {
-            local = UnixPath.published(SocketQueries.own(sockets, fd), listening);
+            local = ListenAddress.published(SocketQueries.own(sockets, fd), listening);
         }
         return local;
     }

@@ -69,6 +69,10 @@ public final class SocketOptions {
                     SocketOption.IPV6_V6ONLY,
                     SocketOption.IP_FREEBIND);
 
+    /** Those that a socket cannot be told once it is bound. */
+    private static final Set<SocketOption<?>> BEFORE_BIND =
+            Set.of(SocketOption.IPV6_V6ONLY, SocketOption.IP_FREEBIND);
+
     /** Those that mean something without a connection. */
     private static final Set<SocketOption<?>> OF_DATAGRAMS =
             Set.of(
@@ -148,7 +152,7 @@ public final class SocketOptions {
                 throw new IllegalArgumentException(
                         "%s: leave %s out".formatted(absence, rule.flag));
             }
-            if (addresses.stream().noneMatch(rule.kind::suits)) {
+            if (!addresses.isEmpty() && addresses.stream().noneMatch(rule.kind::suits)) {
                 throw new IllegalArgumentException(
                         "%s is an option %s, and this server listens on %s: leave %s out"
                                 .formatted(
@@ -191,6 +195,15 @@ public final class SocketOptions {
     void afterListen(Sockets sockets, int fd, Address address) {
         for (SocketSetting<?> setting : on(address)) {
             if (afterListen(setting.option())) {
+                set(setting, sockets, fd, address);
+            }
+        }
+    }
+
+    /** Sets what a listener that somebody else has bound may still learn. */
+    void afterBind(Sockets sockets, int fd, Address address) {
+        for (SocketSetting<?> setting : on(address)) {
+            if (!BEFORE_BIND.contains(setting.option())) {
                 set(setting, sockets, fd, address);
             }
         }

@@ -18,7 +18,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -60,28 +59,11 @@ final class UnixPath {
     }
 
     /** The name that the socket of an address is bound under; short, since paths are bounded. */
-    private static Address.Unix interim(Address.Unix address) {
+    static Address.Unix interim(Address.Unix address) {
         // Of this process and this path alone.
         int own = 31 * (int) ProcessHandle.current().pid() + address.path().hashCode();
         String name = "." + Integer.toUnsignedString(own, Character.MAX_RADIX);
         return new Address.Unix(Path.of(address.path()).resolveSibling(name).toString());
-    }
-
-    /**
-     * What a connection's own address is known by: the kernel names the one that its listener was
-     * bound under.
-     *
-     * @param listening the addresses of this process's listeners
-     */
-    static Address published(Address own, List<Address> listening) {
-        for (Address address : listening) {
-            if (own instanceof Address.Unix
-                    && address instanceof Address.Unix unix
-                    && interim(unix).equals(own)) {
-                return unix;
-            }
-        }
-        return own;
     }
 
     private static boolean isSocket(Path path) {

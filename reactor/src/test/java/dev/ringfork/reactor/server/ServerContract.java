@@ -22,6 +22,7 @@ abstract class ServerContract
                 ThrowingContract,
                 ConnectingContract,
                 AcceptingContract,
+                SharingContract,
                 LifeContract,
                 AddressContract {
     private Rig rig;

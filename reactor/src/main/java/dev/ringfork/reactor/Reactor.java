@@ -40,6 +40,7 @@ public final class Reactor implements AutoCloseable {
     private final ArrayList<Runnable> beforePoll = new ArrayList<>();
     private final ArrayDeque<Runnable> next = new ArrayDeque<>();
     private @Nullable Registration running;
+    private @Nullable Runnable afterUrgent;
     private long nowNs = Clock.nowNs();
     private boolean closed;
     private volatile boolean stopping;
@@ -171,6 +172,15 @@ public final class Reactor implements AutoCloseable {
     }
 
     /**
+     * Sets something to do in every turn after the events of {@linkplain Registration#urgent
+     * urgent} registrations and before all other events. What a demultiplexer completes has run by
+     * then.
+     */
+    public void afterUrgent(Runnable action) {
+        afterUrgent = action;
+    }
+
+    /**
      * Runs an action once after the next poll, which does not wait. What is asked for by such an
      * action runs a turn later. Called on the loop's thread.
      */
@@ -250,9 +260,12 @@ public final class Reactor implements AutoCloseable {
         more = moreNow;
         moreNow = before;
         int events = completing == null ? polled : completing.complete();
-        for (int i = 0; i < events; i++) {
-            dispatch(demultiplexer.token(i), demultiplexer.ready(i));
+        Runnable between = afterUrgent;
+        if (between != null) {
+            dispatch(events, true);
+            between.run();
         }
+        dispatch(events, false);
         runMore(before);
         runNext();
         timers.expire(nowNs);
@@ -273,12 +286,18 @@ public final class Reactor implements AutoCloseable {
         return timeoutNs < 0 ? untilTimer : Math.min(timeoutNs, untilTimer);
     }
 
-    private void dispatch(long token, int ready) {
-        Registration registration = registrations.find(token);
-        // A stale event: its descriptor was closed, and perhaps opened anew, earlier in this turn.
-        if (registration == null) {
-            return;
+    private void dispatch(int events, boolean urgent) {
+        for (int i = 0; i < events; i++) {
+            Registration registration = registrations.find(demultiplexer.token(i));
+            // If there is none the event is stale: its descriptor was closed, and perhaps opened
+            // anew, earlier in this turn.
+            if (registration != null && (afterUrgent != null && registration.urgent) == urgent) {
+                dispatch(registration, demultiplexer.ready(i));
+            }
         }
+    }
+
+    private void dispatch(Registration registration, int ready) {
         registration.ready |= ready;
         // An exclusive one stays armed: it cannot be modified, so it could not be armed again.
         if (trigger == Trigger.ONESHOT && (registration.interest & Interest.EXCLUSIVE) == 0) {

@@ -37,9 +37,20 @@ public final class Registration extends Slots.Entry {
      */
     boolean parked;
 
+    /** Whether it runs before those that are not. */
+    boolean urgent;
+
     /** Makes a registration that is in no reactor yet. */
     public Registration(EventHandler handler) {
         this.handler = handler;
+    }
+
+    /**
+     * Has its events run before those of all others in a turn, where the reactor has something to
+     * do in between: {@link Reactor#afterUrgent}. For good; before it is added.
+     */
+    public void urgent() {
+        urgent = true;
     }
 
     /** Whether it is in a reactor. */

@@ -29,14 +29,19 @@ abstract class Acceptor implements AutoCloseable {
     /** How long a listener rests when the system is out of descriptors or memory. */
     private static final long REST_NS = 100_000_000L;
 
+    // Why nothing is accepted for now: nobody is free, it was asked for, somebody else is at it.
+    private static final int FULL = 1;
+    private static final int PAUSED = 2;
+    private static final int SHUT_OUT = 4;
+
     final Loop loop;
     final Listener listener;
     private final ReserveDescriptor reserve;
     final Intake intake;
     private final Timer rest = new Timer(this::watchOrRest);
     int acceptedInTurn;
-    private boolean full;
-    private boolean paused;
+    // Why it does not accept; 0 if it does, a rest aside.
+    private int holds;
     boolean closed;
 
     /**
@@ -80,34 +85,53 @@ abstract class Acceptor implements AutoCloseable {
 
     /** Whether nobody could serve one more; then it rests until {@link #resume}. */
     final boolean full() {
-        if (!full && !intake.free()) {
-            full = true;
-            unwatch();
+        if ((holds & FULL) == 0 && !intake.free()) {
+            hold(FULL);
         }
-        return full;
+        return (holds & FULL) != 0;
     }
 
     /** Accepts again if it did not because nobody was free, and somebody is. */
     void resume() {
-        if (full && !closed && intake.free()) {
-            full = false;
-            watchOrRest();
+        if ((holds & FULL) != 0 && !closed && intake.free()) {
+            letGo(FULL);
         }
     }
 
-    /** Accepts no more until {@link #goOn}; the listener stays open. */
-    final void pause() {
-        if (!paused && !closed) {
-            paused = true;
+    /** Accepts no more, or again; the listener stays open. */
+    final void pause(boolean paused) {
+        if (paused) {
+            hold(PAUSED);
+        } else {
+            letGo(PAUSED);
+        }
+    }
+
+    /** Whether it would accept if it were let through the gate. */
+    final boolean wants() {
+        return !closed && (holds & ~SHUT_OUT) == 0 && !rest.scheduled() && !full();
+    }
+
+    /** Whether it may accept. */
+    final void gate(boolean open) {
+        if (open) {
+            letGo(SHUT_OUT);
+        } else {
+            hold(SHUT_OUT);
+        }
+    }
+
+    private void hold(int reason) {
+        if (holds == 0 && !closed) {
             unwatch();
         }
+        holds |= reason;
     }
 
-    /** Ends a pause. */
-    final void goOn() {
-        if (paused && !closed) {
-            paused = false;
-            if (!full && !rest.scheduled()) {
+    private void letGo(int reason) {
+        if ((holds & reason) != 0) {
+            holds &= ~reason;
+            if (holds == 0 && !closed && !rest.scheduled()) {
                 watchOrRest();
             }
         }
@@ -135,15 +159,16 @@ abstract class Acceptor implements AutoCloseable {
         return true;
     }
 
-    /** Hands over a connection that was accepted. */
+    /** Hands over a connection that was accepted, at once or when the gate is given back. */
     final void accepted(int fd) {
         acceptedInTurn++;
         loop.counters.accepts.increment();
         listener.tune(fd);
-        if (loop.limit.take()) {
-            intake.take(fd);
-        } else {
+        Gatekeeper keeper = loop.gatekeeper;
+        if (!loop.limit.take()) {
             loop.shedAtLimit(fd);
+        } else if (keeper == null || !keeper.keep(fd, intake)) {
+            intake.take(fd);
         }
     }
 
@@ -196,7 +221,7 @@ abstract class Acceptor implements AutoCloseable {
     }
 
     final void watchOrRest() {
-        if (!paused && watch() < 0) {
+        if (holds == 0 && watch() < 0) {
             rest();
         }
     }

@@ -10,6 +10,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  * <p>Safe for use by many threads.
  */
 final class ConnectionLimit {
+    /** The part of the places that is left when it is better that others accept. */
+    private static final int CROWDED = 8;
+
     private final int most;
     private final AtomicInteger taken = new AtomicInteger();
 
@@ -27,6 +30,11 @@ final class ConnectionLimit {
             }
         } while (!taken.compareAndSet(before, before + 1));
         return true;
+    }
+
+    /** Whether less than an eighth of the places is left. */
+    boolean crowded() {
+        return most - taken.get() < most / CROWDED;
     }
 
     /** Gives a place back. */

@@ -64,6 +64,9 @@ final class Loop implements AutoCloseable {
     /** How bytes are moved where the loop waits with a ring; null where it waits for readiness. */
     final @Nullable RingLoop ring;
 
+    /** Who decides when this loop accepts, if it shares that with others. */
+    @Nullable Gatekeeper gatekeeper;
+
     private final int readReserve;
     private final Slots<StreamConnection> connections = new Slots<>();
     private final ArrayList<StreamConnection> touched = new ArrayList<>();

@@ -70,6 +70,7 @@ final class LoopThread {
     private final List<Acceptor> acceptors = new ArrayList<>();
     private final CountDownLatch ended = new CountDownLatch(1);
     private final Carrier carrier;
+    private final @Nullable GateChoice gate;
     private final Timer drainEnd = new Timer(this::cut);
     // Not a task: the queue of tasks may be full.
     private final AtomicReference<@Nullable Duration> drainAsked = new AtomicReference<>();
@@ -91,6 +92,7 @@ final class LoopThread {
         // Before the loop's own: what a drain does to connections is settled in the same turn.
         reactor.beforePoll(this::turning);
         this.loop = new Loop(plan, reactor, buffers);
+        this.gate = plan.gate();
         // After it: settling may have closed the last connection.
         reactor.beforePoll(this::turned);
         this.carrier = carrier.apply(this);
@@ -156,6 +158,9 @@ final class LoopThread {
             kept = new ReserveDescriptor(reactor.syscalls());
             reserve = kept;
         }
+        if (gate != null && loop.gatekeeper == null) {
+            loop.gatekeeper = new Gatekeeper(loop, gate);
+        }
         acceptors.add(Acceptor.of(loop, listener, kept, intake));
     }
 
@@ -213,6 +218,9 @@ final class LoopThread {
     private void end() {
         loop.ending = true;
         acceptors.forEach(Acceptor::close);
+        if (loop.gatekeeper != null) {
+            loop.gatekeeper.end();
+        }
         role.stopped();
         loop.forEachConnection(StreamConnection::abort);
         reactor.close();
@@ -237,6 +245,8 @@ final class LoopThread {
         }
         if (draining && idle && !accepting && empty()) {
             reactor.stop();
+        } else if (accepting && loop.gatekeeper != null) {
+            loop.gatekeeper.compete(acceptors);
         }
     }
 
@@ -331,7 +341,7 @@ final class LoopThread {
     private void heedPause() {
         if (paused != pauseAsked) {
             paused = !paused;
-            acceptors.forEach(paused ? Acceptor::pause : Acceptor::goOn);
+            acceptors.forEach(acceptor -> acceptor.pause(paused));
         }
     }
 

@@ -15,6 +15,10 @@ final class ReadyAcceptor extends Acceptor implements EventHandler {
 
     ReadyAcceptor(Loop loop, Listener listener, ReserveDescriptor reserve, Intake intake) {
         super(loop, listener, reserve, intake);
+        if (loop.gatekeeper != null) {
+            // The gate is to be given back before anybody else is served.
+            registration.urgent();
+        }
     }
 
     @Override
@@ -36,9 +40,17 @@ final class ReadyAcceptor extends Acceptor implements EventHandler {
 
     @Override
     public void ready(Registration ignored, int ready) {
+        Gatekeeper keeper = loop.gatekeeper;
+        if (keeper != null && !keeper.holds()) {
+            // What was left over from an earlier turn is for whoever gets the gate next.
+            gate(false);
+            return;
+        }
         int before = acceptedInTurn;
         loop.counters.wakeups.increment();
-        for (int i = 0; i < BATCH_MAX && !full() && acceptOne(); i++) {}
+        // Who is free for one may not be for two, and is asked before the first has arrived.
+        int most = keeper != null && intake.bounded() ? 1 : BATCH_MAX;
+        for (int i = 0; i < most && !full() && acceptOne(); i++) {}
         if (acceptedInTurn == before) {
             loop.counters.emptyWakeups.increment();
         }

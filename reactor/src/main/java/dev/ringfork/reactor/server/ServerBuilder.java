@@ -5,6 +5,7 @@ import dev.ringfork.bindings.Address;
 import dev.ringfork.bindings.Syscalls;
 import dev.ringfork.reactor.demux.Trigger;
 import dev.ringfork.reactor.protocol.Protocol;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -20,6 +21,7 @@ public final class ServerBuilder {
     private final List<ListenAddress> addresses = new ArrayList<>();
     private final List<InheritedListener> inherited = new ArrayList<>();
     private boolean nowhere;
+    private @Nullable GateChoice gate;
     private Architecture architecture = Architecture.REACTOR;
     private @Nullable Integer loops;
     private @Nullable LoopAccept loopAccept;
@@ -69,6 +71,18 @@ public final class ServerBuilder {
     /** Lets it start without any address: connections come by {@link Server#adopt} alone. */
     public ServerBuilder listenNowhere() {
         nowhere = true;
+        return this;
+    }
+
+    /**
+     * Lets its loops, and those of other processes, accept by turns: {@link AcceptGate}. Not on
+     * io_uring, which wakes one process for a connection anyway.
+     *
+     * @param delay how long a loop that has not got the gate waits at most before it tries again;
+     *     500 ms is a good value
+     */
+    public ServerBuilder acceptGate(AcceptGate gate, Duration delay) {
+        this.gate = GateChoice.of(gate, delay);
         return this;
     }
 
@@ -209,6 +223,10 @@ public final class ServerBuilder {
             throw new IllegalArgumentException(
                     "a server that listens nowhere was given addresses: leave out the one or the others");
         }
+        if (loopAccept == LoopAccept.REUSEPORT && gate != null) {
+            throw new IllegalArgumentException(
+                    "loops that have a listener each do not compete: leave the gate out, or choose --loop-accept shared or acceptor");
+        }
         if (loopAccept == LoopAccept.REUSEPORT && !inherited.isEmpty()) {
             throw new IllegalArgumentException(
                     "the listener on %s is one and was bound by somebody else: choose --loop-accept shared or acceptor"
@@ -231,7 +249,11 @@ public final class ServerBuilder {
                     "%s wakes all processes that wait for a listener: choose --engine epoll or io_uring for an exclusive one"
                             .formatted(Names.of(choice.engine())));
         }
-        ServerPlan plan = new ServerPlan(protocol, all, choice, settings, syscalls);
+        if (gate != null && choice.engine() == Engine.IO_URING) {
+            throw new IllegalArgumentException(
+                    "operations of a ring complete while others are served, so a gate would be held too long: choose another engine, or another way to accept; a ring's accepts wake one process each");
+        }
+        ServerPlan plan = new ServerPlan(protocol, all, choice, settings, syscalls).behind(gate);
         if (protocol.needsStream() && plan.listensForPackets()) {
             throw new IllegalArgumentException(
                     "%s needs streams and cannot be had in packets: listen for streams only"

@@ -9,6 +9,7 @@ import dev.ringfork.reactor.demux.Demultiplexer;
 import dev.ringfork.reactor.protocol.Protocol;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a server is to be, whatever its architecture, and what all its loops have in common. For one
@@ -21,6 +22,7 @@ import java.util.List;
  * @param syscalls the way to the kernel
  * @param limit the places for connections
  * @param reports where its loops say what may happen often
+ * @param gate whom its listeners are watched by turns with, if anybody
  */
 record ServerPlan(
         Protocol protocol,
@@ -29,7 +31,8 @@ record ServerPlan(
         ServerSettings settings,
         Syscalls syscalls,
         ConnectionLimit limit,
-        RateLimitedReport reports) {
+        RateLimitedReport reports,
+        @Nullable GateChoice gate) {
 
     ServerPlan(
             Protocol protocol,
@@ -44,12 +47,19 @@ record ServerPlan(
                 settings,
                 syscalls,
                 new ConnectionLimit(settings.maxConnections()),
-                new RateLimitedReport(settings.report()));
+                new RateLimitedReport(settings.report()),
+                null);
+    }
+
+    /** The same with a gate before its listeners, if there is one. */
+    ServerPlan behind(@Nullable GateChoice before) {
+        return new ServerPlan(
+                protocol, addresses, engine, settings, syscalls, limit, reports, before);
     }
 
     /** The same with another protocol, which stands before this one's for instance. */
     ServerPlan with(Protocol other) {
-        return new ServerPlan(other, addresses, engine, settings, syscalls, limit, reports);
+        return new ServerPlan(other, addresses, engine, settings, syscalls, limit, reports, gate);
     }
 
     /** Whether connections may carry packets. */

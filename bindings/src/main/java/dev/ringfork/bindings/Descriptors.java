@@ -67,11 +67,23 @@ public interface Descriptors {
     int dup(int fd);
 
     /**
-     * Controls a descriptor, fcntl(2).
+     * Controls a descriptor, fcntl(2). A lock of {@code F_SETLK} belongs to the process, and is
+     * gone when that closes any descriptor of the file.
      *
      * @param argument an int, or an address, as the command wants; 0 for none
      */
     int fcntl(int fd, int command, long argument);
+
+    /**
+     * Locks a file as a whole, or gives the lock back, flock(2). The lock belongs to the open file,
+     * not to the descriptor or the process: a duplicate and an inherited descriptor share it, and
+     * it is gone when the last of them is closed.
+     *
+     * @param operation {@code LOCK_SH}, {@code LOCK_EX} or {@code LOCK_UN}; blocks without {@code
+     *     LOCK_NB}
+     * @return 0, or {@code -EWOULDBLOCK} where another open file has the lock, {@code -EINTR}…
+     */
+    int flock(int fd, int operation);
 
     /** Controls a device, ioctl(2), {@code FIONREAD} and {@code FIONBIO} for instance. */
     int ioctl(int fd, long request, long argument);

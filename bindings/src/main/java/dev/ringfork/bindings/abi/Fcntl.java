@@ -4,7 +4,7 @@ package dev.ringfork.bindings.abi;
 import static dev.ringfork.bindings.abi.Constants.ABSENT;
 
 /**
- * Constants of open(2), fcntl(2), lseek(2), unlinkat(2) and stat(2) on this platform.
+ * Constants of open(2), fcntl(2), flock(2), lseek(2), unlinkat(2) and stat(2) on this platform.
  *
  * <p>A name that this platform lacks is {@link Constants#ABSENT}. Immutable.
  */
@@ -91,6 +91,12 @@ public final class Fcntl {
     public static final int F_RDLCK = TABLE.row("F_RDLCK", 0, 1);
     public static final int F_WRLCK = TABLE.row("F_WRLCK", 1, 3);
     public static final int F_UNLCK = TABLE.same("F_UNLCK", 2);
+
+    // Operations of flock(2).
+    public static final int LOCK_SH = TABLE.same("LOCK_SH", 1);
+    public static final int LOCK_EX = TABLE.same("LOCK_EX", 2);
+    public static final int LOCK_NB = TABLE.same("LOCK_NB", 4);
+    public static final int LOCK_UN = TABLE.same("LOCK_UN", 8);
 
     // Where lseek(2) counts from.
     public static final int SEEK_SET = TABLE.same("SEEK_SET", 0);

@@ -124,6 +124,8 @@ final class LayoutTables {
             sigset_t                        128/8         128/8         4/4
             posix_spawn_file_actions_t      80/8          80/8          8/8
             posix_spawnattr_t               336/8         336/8         8/8
+            pthread_mutex_t                 40/8          48/8          64/8
+            pthread_mutexattr_t             4/4           8/4           16/8
             struct flock                    32/8          32/8          24/8
                 l_start                     8:8           8:8           0:8
                 l_len                       16:8          16:8          8:8

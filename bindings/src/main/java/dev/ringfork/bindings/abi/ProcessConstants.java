@@ -27,6 +27,10 @@ public final class ProcessConstants {
     public static final int P_PGID = TABLE.same("P_PGID", 2);
     public static final int P_PIDFD = TABLE.linux("P_PIDFD", 3);
 
+    // Attributes of a mutex in shared memory, pthread_mutexattr_setpshared(3), …setrobust(3).
+    public static final int PTHREAD_PROCESS_SHARED = TABLE.same("PTHREAD_PROCESS_SHARED", 1);
+    public static final int PTHREAD_MUTEX_ROBUST = TABLE.linux("PTHREAD_MUTEX_ROBUST", 1);
+
     // si_code of SIGCHLD.
     public static final int CLD_EXITED = TABLE.same("CLD_EXITED", 1);
     public static final int CLD_KILLED = TABLE.same("CLD_KILLED", 2);

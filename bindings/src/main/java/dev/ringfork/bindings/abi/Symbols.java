@@ -34,6 +34,7 @@ public final class Symbols {
             dup                                       =    =                     =
             fcntl                                     =    =                     =
             ioctl                                     =    =                     =
+            flock                                     =    =                     =
             pipe                                      =    =                     =
             pipe2                                     =    -                     -
             eventfd                                   =    -                     -
@@ -110,6 +111,16 @@ public final class Symbols {
             posix_spawnattr_setpgroup                 =    =                     =
             posix_spawnattr_setsigdefault             =    =                     =
             posix_spawnattr_setsigmask                =    =                     =
+
+            pthread_mutex_init                        =    =                     =
+            pthread_mutex_trylock                     =    =                     =
+            pthread_mutex_unlock                      =    =                     =
+            pthread_mutex_consistent                  =    -                     -
+            pthread_mutex_destroy                     =    =                     =
+            pthread_mutexattr_init                    =    =                     =
+            pthread_mutexattr_setpshared              =    =                     =
+            pthread_mutexattr_setrobust               =    -                     -
+            pthread_mutexattr_destroy                 =    =                     =
 
             mmap                                      =    =                     =
             munmap                                    =    =                     =

@@ -30,6 +30,7 @@ public final class SyscallNumbers {
             dup3                  292           24
             fcntl                 72            25
             ioctl                 16            29
+            flock                 73            32
             open                  2             -
             openat                257           56
             pipe2                 293           59

@@ -35,6 +35,7 @@ final class FfmDescriptors implements Descriptors {
     // Some commands wait: F_SETLKW, a terminal's TCSBRK.
     private static final Call FCNTL = Prototype.plain("fcntl").link();
     private static final Call IOCTL = Prototype.plain("ioctl").link();
+    private static final Call FLOCK = Prototype.plain("flock").link();
 
     // A file's position is under a lock that a reading thread holds.
     private static final Call LSEEK = Prototype.plain("lseek").wide().link();
@@ -94,6 +95,11 @@ final class FfmDescriptors implements Descriptors {
     @Override
     public int fcntl(int fd, int command, long argument) {
         return (int) FCNTL.call(fd, command, argument);
+    }
+
+    @Override
+    public int flock(int fd, int operation) {
+        return (int) FLOCK.call(fd, operation);
     }
 
     @Override

@@ -72,6 +72,23 @@ public abstract class DescriptorsContract extends SyscallsContract {
     }
 
     @Test
+    void shouldLockAFileForOneOpenFileOnly() {
+        int first = file("x");
+        int second = opened(calls().open(path("file"), Fcntl.O_RDWR | Fcntl.O_CLOEXEC, 0));
+        int copy = opened(calls().fcntl(first, Fcntl.F_DUPFD_CLOEXEC, 0));
+        int exclusive = Fcntl.LOCK_EX | Fcntl.LOCK_NB;
+
+        assertOk(calls().flock(first, exclusive));
+        assertErrno(Errno.EAGAIN, calls().flock(second, exclusive));
+        assertOk(calls().flock(copy, exclusive));
+        assertOk(calls().flock(copy, Fcntl.LOCK_UN));
+        assertOk(calls().flock(second, exclusive));
+        assertErrno(Errno.EAGAIN, calls().flock(first, Fcntl.LOCK_SH | Fcntl.LOCK_NB));
+        assertErrno(Errno.EBADF, calls().flock(CLOSED, exclusive));
+        assertErrno(Errno.EINVAL, calls().flock(first, 0));
+    }
+
+    @Test
     void shouldRefuseMemoryOfTheHeap() {
         MemorySegment heap = MemorySegment.ofArray(new byte[] {'/', 0});
         assertThrows(IllegalArgumentException.class, () -> calls().open(heap, Fcntl.O_RDONLY, 0));

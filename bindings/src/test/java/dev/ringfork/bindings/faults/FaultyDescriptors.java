@@ -75,6 +75,12 @@ final class FaultyDescriptors implements Descriptors {
     }
 
     @Override
+    public int flock(int fd, int operation) {
+        int fault = plan.fault("flock");
+        return fault < 0 ? fault : real.flock(fd, operation);
+    }
+
+    @Override
     public int ioctl(int fd, long request, long argument) {
         int fault = plan.fault("ioctl");
         return fault < 0 ? fault : real.ioctl(fd, request, argument);

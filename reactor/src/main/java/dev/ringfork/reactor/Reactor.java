@@ -40,6 +40,7 @@ public final class Reactor implements AutoCloseable {
     private final ArrayList<Runnable> beforePoll = new ArrayList<>();
     private final ArrayDeque<Runnable> next = new ArrayDeque<>();
     private @Nullable Registration running;
+    private @Nullable Runnable afterPoll;
     private @Nullable Runnable afterUrgent;
     private long nowNs = Clock.nowNs();
     private boolean closed;
@@ -171,6 +172,11 @@ public final class Reactor implements AutoCloseable {
         beforePoll.add(action);
     }
 
+    /** Sets something to do in every turn as soon as the loop has waited, before all else. */
+    public void afterPoll(Runnable action) {
+        afterPoll = action;
+    }
+
     /**
      * Sets something to do in every turn after the events of {@linkplain Registration#urgent
      * urgent} registrations and before all other events. What a demultiplexer completes has run by
@@ -255,6 +261,9 @@ public final class Reactor implements AutoCloseable {
         nowNs = Clock.nowNs();
         if (polled < 0 && polled != -Errno.EINTR) {
             Errno.check("poll", polled, demultiplexer.name());
+        }
+        if (afterPoll != null) {
+            afterPoll.run();
         }
         ArrayDeque<Registration> before = more;
         more = moreNow;

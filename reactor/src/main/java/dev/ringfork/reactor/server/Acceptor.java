@@ -63,7 +63,7 @@ abstract class Acceptor implements AutoCloseable {
                 ring == null
                         ? new ReadyAcceptor(loop, listener, reserve, intake)
                         : new RingAcceptor(ring, loop, listener, reserve, intake);
-        int result = acceptor.watch();
+        int result = acceptor.holds == 0 ? acceptor.watch() : 0;
         if (result < 0) {
             throw new IllegalStateException(
                     "cannot listen on %s: %s"

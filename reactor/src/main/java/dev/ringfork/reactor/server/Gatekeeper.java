@@ -20,6 +20,7 @@ final class Gatekeeper {
     private final GateChoice choice;
     // Ends a wait; the turn that follows tries again.
     private final Timer retry = new Timer(() -> {});
+    private List<Acceptor> acceptors = List.of();
     private long yieldsUntilNs;
     private boolean held;
 
@@ -33,11 +34,16 @@ final class Gatekeeper {
         this.loop = loop;
         this.choice = choice;
         this.yieldsUntilNs = loop.reactor.nowNs();
-        loop.reactor.afterUrgent(this::leave);
+        if (loop.ring == null) {
+            loop.reactor.afterUrgent(this::leave);
+        } else {
+            loop.reactor.afterPoll(this::retract);
+        }
     }
 
     /** Tries to get the gate, before the loop waits. */
     void compete(List<Acceptor> acceptors) {
+        this.acceptors = acceptors;
         boolean wanted = false;
         // By index: this is done in every turn, and an iterator is garbage.
         for (int i = 0; i < acceptors.size(); i++) {
@@ -86,8 +92,8 @@ final class Gatekeeper {
             return;
         }
         release();
-        if (accepted > 0 && loop.limit.crowded()) {
-            yieldsUntilNs = loop.reactor.nowNs() + choice.delayNs();
+        if (accepted > 0) {
+            yieldIfCrowded();
         }
         for (int i = 0; i < accepted; i++) {
             Intake intake = intakes[i];
@@ -96,6 +102,29 @@ final class Gatekeeper {
             }
         }
         accepted = 0;
+    }
+
+    /**
+     * On a ring the kernel has accepted by now what it could: what else it was asked for is taken
+     * back, before the gate is given back and before anybody is served.
+     */
+    private void retract() {
+        if (!held || loop.ring == null) {
+            return;
+        }
+        for (int i = 0; i < acceptors.size(); i++) {
+            acceptors.get(i).gate(false);
+        }
+        // Cancelled when this returns: until then a connection might come that is not ours to take.
+        loop.ring.proactor.submit();
+        release();
+        yieldIfCrowded();
+    }
+
+    private void yieldIfCrowded() {
+        if (loop.limit.crowded()) {
+            yieldsUntilNs = loop.reactor.nowNs() + choice.delayNs();
+        }
     }
 
     private void release() {

@@ -26,6 +26,10 @@ final class RingAcceptor extends Acceptor {
             RingLoop ring, Loop loop, Listener listener, ReserveDescriptor reserve, Intake intake) {
         super(loop, listener, reserve, intake);
         this.ring = ring;
+        if (loop.gatekeeper != null) {
+            // Whatever is asked for before the loop has the gate would be accepted without it.
+            gate(false);
+        }
     }
 
     @Override
@@ -42,11 +46,16 @@ final class RingAcceptor extends Acceptor {
         }
         acceptedInTurn = 0;
         // Without names: of many connections each would overwrite the one before.
-        if (intake.bounded() || !ring.use.repeatAccepts()) {
+        if (once()) {
             ring.proactor.accept(accept, listener.fd(), FLAGS);
         } else {
             ring.proactor.acceptMultishot(accept, listener.fd(), FLAGS);
         }
+    }
+
+    /** Whether an accept is to bring one connection and then end. */
+    private boolean once() {
+        return intake.bounded() || loop.gatekeeper != null || !ring.use.repeatAccepts();
     }
 
     @Override
@@ -64,7 +73,7 @@ final class RingAcceptor extends Acceptor {
         if (result >= 0) {
             woken();
             take(result);
-        } else if (wanted && result != -Errno.ECANCELED) {
+        } else if (mattering() && result != -Errno.ECANCELED) {
             failed(-result);
         }
         if (accept.inFlight()) {
@@ -78,6 +87,13 @@ final class RingAcceptor extends Acceptor {
         if (wanted && !full()) {
             begin();
         }
+    }
+
+    /**
+     * Whether to heed an error; with a gate an operation has been taken back by the time it ends.
+     */
+    private boolean mattering() {
+        return wanted || (loop.gatekeeper != null && !closed);
     }
 
     /** One wakeup a turn, however many completions it brings. */

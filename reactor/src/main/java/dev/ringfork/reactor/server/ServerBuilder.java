@@ -75,8 +75,9 @@ public final class ServerBuilder {
     }
 
     /**
-     * Lets its loops, and those of other processes, accept by turns: {@link AcceptGate}. Not on
-     * io_uring, which wakes one process for a connection anyway.
+     * Lets its loops, and those of other processes, accept by turns: {@link AcceptGate}. On a ring
+     * that costs a call a turn, and brings one connection a turn: its accepts wake one process each
+     * without a gate, too.
      *
      * @param delay how long a loop that has not got the gate waits at most before it tries again;
      *     500 ms is a good value
@@ -248,10 +249,6 @@ public final class ServerBuilder {
             throw new IllegalArgumentException(
                     "%s wakes all processes that wait for a listener: choose --engine epoll or io_uring for an exclusive one"
                             .formatted(Names.of(choice.engine())));
-        }
-        if (gate != null && choice.engine() == Engine.IO_URING) {
-            throw new IllegalArgumentException(
-                    "operations of a ring complete while others are served, so a gate would be held too long: choose another engine, or another way to accept; a ring's accepts wake one process each");
         }
         ServerPlan plan = new ServerPlan(protocol, all, choice, settings, syscalls).behind(gate);
         if (protocol.needsStream() && plan.listensForPackets()) {

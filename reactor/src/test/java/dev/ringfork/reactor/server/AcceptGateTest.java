@@ -107,8 +107,19 @@ final class AcceptGateTest {
     @ParameterizedTest
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "REUSEPORT")
     void shouldServeUnderEveryArchitecture(LoopsUnderTest loops) throws IOException {
+        serve(loops, loops.usualEngine());
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"ONE", "SHARED", "ACCEPTOR", "SERIAL", "PROACTOR", "SYNC", "BUFFERED"})
+    void shouldServeOnARingUnderEveryArchitecture(LoopsUnderTest loops) throws IOException {
+        assumeTrue(RingSupport.find(Syscalls.get()).absence() == null, "no ring");
+        serve(loops, EngineUnderTest.IO_URING);
+    }
+
+    private void serve(LoopsUnderTest loops, EngineUnderTest engine) throws IOException {
         ServerBuilder builder = Server.builder(watchful).listen(Rig.LOOPBACK);
-        Server server = start(loops.arrange(builder), loops.usualEngine(), SOON);
+        Server server = start(loops.arrange(builder), engine, SOON);
 
         for (int i = 0; i < 20; i++) {
             Client client = connect();
@@ -123,7 +134,7 @@ final class AcceptGateTest {
     }
 
     @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "IO_URING")
+    @EnumSource
     void shouldAcceptByTurnsWithEveryEngine(EngineUnderTest engine) throws IOException {
         try (BoundElsewhere bound = new BoundElsewhere(Rig.LOOPBACK)) {
             start(Server.builder(watchful).listen(bound.copy()), engine, SOON);
@@ -143,7 +154,7 @@ final class AcceptGateTest {
     }
 
     @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "IO_URING")
+    @EnumSource
     void shouldAcceptNothingWithoutTheGate(EngineUnderTest engine) throws IOException {
         assertTrue(gate.tryAcquire());
         Server server = start(Server.builder(watchful).listen(Rig.LOOPBACK), engine, SOON);
@@ -157,13 +168,10 @@ final class AcceptGateTest {
         assertEquals("late", waiting.read(4));
     }
 
-    @Test
-    void shouldWaitForItsConnectionsWithoutTheGate() throws IOException {
-        Server server =
-                start(
-                        Server.builder(watchful).listen(Rig.LOOPBACK),
-                        EngineUnderTest.EPOLL_LEVEL,
-                        NEVER);
+    @ParameterizedTest
+    @EnumSource(names = {"EPOLL_LEVEL", "IO_URING"})
+    void shouldWaitForItsConnectionsWithoutTheGate(EngineUnderTest engine) throws IOException {
+        Server server = start(Server.builder(watchful).listen(Rig.LOOPBACK), engine, NEVER);
         Client served = connect();
         served.ping();
         gate.awaitHeld();
@@ -186,13 +194,11 @@ final class AcceptGateTest {
         clients.getLast().ping();
     }
 
-    @Test
-    void shouldLeaveTheGateToOthersWhenItHasLittleRoom() throws IOException {
+    @ParameterizedTest
+    @EnumSource(names = {"EPOLL_LEVEL", "IO_URING"})
+    void shouldLeaveTheGateToOthersWhenItHasLittleRoom(EngineUnderTest engine) throws IOException {
         ServerSettings settings = ServerSettings.builder().maxConnections(8).build();
-        start(
-                Server.builder(watchful).listen(Rig.LOOPBACK).settings(settings),
-                EngineUnderTest.EPOLL_LEVEL,
-                NEVER);
+        start(Server.builder(watchful).listen(Rig.LOOPBACK).settings(settings), engine, NEVER);
         for (int i = 0; i < 8; i++) {
             connect().ping();
         }
@@ -207,13 +213,11 @@ final class AcceptGateTest {
         assertNull(gate.holder.get());
     }
 
-    @Test
-    void shouldCompeteAgainWhenItHasYielded() throws IOException {
+    @ParameterizedTest
+    @EnumSource(names = {"EPOLL_LEVEL", "IO_URING"})
+    void shouldCompeteAgainWhenItHasYielded(EngineUnderTest engine) throws IOException {
         ServerSettings settings = ServerSettings.builder().maxConnections(8).build();
-        start(
-                Server.builder(watchful).listen(Rig.LOOPBACK).settings(settings),
-                EngineUnderTest.EPOLL_LEVEL,
-                SOON);
+        start(Server.builder(watchful).listen(Rig.LOOPBACK).settings(settings), engine, SOON);
         for (int i = 0; i < 8; i++) {
             connect().ping();
         }
@@ -255,15 +259,6 @@ final class AcceptGateTest {
         return String.valueOf(
                 assertThrows(IllegalArgumentException.class, builder.listen(Rig.LOOPBACK)::start)
                         .getMessage());
-    }
-
-    @Test
-    void shouldRefuseARing() {
-        assumeTrue(RingSupport.find(Syscalls.get()).absence() == null, "no ring");
-
-        ServerBuilder builder = Server.builder(watchful).engine(Engine.IO_URING);
-
-        assertTrue(refusal(builder.acceptGate(gate, SOON)).contains("another engine"));
     }
 
     @Test

@@ -49,7 +49,7 @@ final class BufferTrials {
                 new Feature("buffers", "recv bundle", BufferTrials::recvBundle),
                 new Feature("buffers", "send bundle", BufferTrials::sendBundle),
                 new Feature("buffers", "registered buffers", BufferTrials::registered),
-                new Feature("buffers", "SEND_ZC of them", BufferTrials::sendRegistered));
+                new Feature("buffers", "registered SEND_ZC", BufferTrials::sendRegistered));
     }
 
     private static MemorySegment memory(TrialBench bench) {

@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
-import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -65,18 +64,7 @@ public final class Features {
      * @throws InterruptedException if the caller is interrupted; the trials end by themselves
      */
     public static List<Result> tryAll(Syscalls syscalls) throws InterruptedException {
-        return tryThese(syscalls, all());
-    }
-
-    /** The same for one of them alone. */
-    static Result tryNamed(Syscalls syscalls, String name) throws InterruptedException {
-        Predicate<Feature> named = feature -> feature.name.equals(name);
-        return tryThese(syscalls, all().stream().filter(named).limit(1).toList()).getFirst();
-    }
-
-    private static List<Result> tryThese(Syscalls syscalls, List<Feature> features)
-            throws InterruptedException {
-        FutureTask<List<Result>> task = new FutureTask<>(() -> tryHere(syscalls, features));
+        FutureTask<List<Result>> task = new FutureTask<>(() -> tryHere(syscalls));
         Thread.ofPlatform().name("ring trials").start(task);
         try {
             return task.get();
@@ -85,10 +73,10 @@ public final class Features {
         }
     }
 
-    private static List<Result> tryHere(Syscalls syscalls, List<Feature> features) {
+    private static List<Result> tryHere(Syscalls syscalls) {
         String absence = RingSupport.refusal(syscalls);
         List<Result> results = new ArrayList<>();
-        for (Feature feature : features) {
+        for (Feature feature : all()) {
             results.add(
                     absence == null
                             ? tryOne(syscalls, feature)

@@ -6,6 +6,7 @@ import static dev.ringfork.bindings.abi.IoUringOperations.IORING_NOTIF_USAGE_ZC_
 import static dev.ringfork.bindings.abi.IoUringOperations.IORING_OP_BIND;
 import static dev.ringfork.bindings.abi.IoUringOperations.IORING_OP_LISTEN;
 import static dev.ringfork.bindings.abi.IoUringOperations.IORING_SEND_ZC_REPORT_USAGE;
+import static dev.ringfork.bindings.abi.SocketConstants.AF_INET;
 import static dev.ringfork.bindings.abi.SocketConstants.MSG_NOSIGNAL;
 import static dev.ringfork.bindings.abi.SocketConstants.SOCK_CLOEXEC;
 import static dev.ringfork.bindings.abi.SocketConstants.SOCK_STREAM;
@@ -32,6 +33,7 @@ final class SocketTrials {
         return List.of(
                 new Feature("sockets", "multishot accept", SocketTrials::multishotAccept),
                 new Feature("sockets", "direct descriptors", SocketTrials::direct),
+                new Feature("sockets", "FILE_ALLOC_RANGE", SocketTrials::range),
                 new Feature("sockets", "FIXED_FD_INSTALL", SocketTrials::install),
                 new Feature("sockets", "MSG_SEND_FD", SocketTrials::pass),
                 new Feature("sockets", "SOCKET", SocketTrials::socket),
@@ -69,6 +71,15 @@ final class SocketTrials {
         MemorySegment data = bench.bytes(1);
         ring.next().prepSend(slot, data.address(), 1, MSG_NOSIGNAL);
         TrialBench.expect(ring.done("send").result() == 1, "a short send");
+        return "";
+    }
+
+    private static String range(TrialBench bench) {
+        TrialRing ring = bench.ring();
+        RegisteredFiles.register(ring.ring(), FILES).allocate(FILES - 1, 1);
+        ring.next().prepSocket(AF_INET, SOCK_STREAM, 0).into(ANY);
+        int number = ring.done("socket").result();
+        TrialBench.expect(number == FILES - 1, "another slot was filled");
         return "";
     }
 

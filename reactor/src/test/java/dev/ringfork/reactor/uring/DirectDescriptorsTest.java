@@ -173,6 +173,7 @@ final class DirectDescriptorsTest extends RingTest {
 
     @Test
     void shouldKeepSlotsThatAreFilledByNameOnly() {
+        assumeFeature("FILE_ALLOC_RANGE");
         files.allocate(3, 1);
         Outcome first = new Outcome();
         Outcome second = new Outcome();

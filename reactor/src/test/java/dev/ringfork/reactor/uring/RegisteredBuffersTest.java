@@ -68,7 +68,7 @@ final class RegisteredBuffersTest extends RingTest {
 
     @Test
     void shouldSendWithoutACopyFromABuffer() {
-        assumeFeature("SEND_ZC of them");
+        assumeFeature("registered SEND_ZC");
         Pair pair = connection();
         MemorySegment.copy(text("hello"), 0, memory, 0, 5);
         Outcome send = new Outcome();

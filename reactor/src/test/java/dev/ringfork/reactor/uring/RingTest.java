@@ -23,8 +23,6 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -37,8 +35,6 @@ abstract class RingTest {
 
     /** How long one wait takes at most, before the deadline is looked at. */
     static final long PATIENCE_NS = 100 * MS;
-
-    private static final Map<String, Features.Result> KNOWN = new ConcurrentHashMap<>();
 
     final Calls calls = new Calls(Syscalls.get());
     final Plumbing plumbing = new Plumbing();
@@ -60,15 +56,25 @@ abstract class RingTest {
 
     /** Skips the test where this kernel has no such feature. */
     static void assumeFeature(String name) {
-        Features.Result found = KNOWN.computeIfAbsent(name, RingTest::tried);
-        assumeTrue(found.works(), () -> name + ": " + found.detail());
+        for (Features.Result result : Tried.RESULTS) {
+            if (result.name().equals(name)) {
+                assumeTrue(result.works(), () -> name + ": " + result.detail());
+                return;
+            }
+        }
+        throw new AssertionError("nothing tries " + name);
     }
 
-    private static Features.Result tried(String name) {
-        try {
-            return Features.tryNamed(Syscalls.get(), name);
-        } catch (InterruptedException e) {
-            throw new AssertionError("interrupted", e);
+    /** All features, tried when the first test asks. */
+    private static final class Tried {
+        static final List<Features.Result> RESULTS = all();
+
+        private static List<Features.Result> all() {
+            try {
+                return Features.tryAll(Syscalls.get());
+            } catch (InterruptedException e) {
+                throw new AssertionError("interrupted", e);
+            }
         }
     }
 

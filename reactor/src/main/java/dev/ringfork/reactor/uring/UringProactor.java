@@ -426,10 +426,11 @@ public final class UringProactor implements Proactor {
 
     /**
      * Sends a value to another ring, or to this one, Linux 5.18. The message is a completion there
-     * and wakes who waits for one. Result: 0 when it has come, or is certain to when the other's
-     * thread enters its ring; {@code -EBADFD} if the descriptor is no ring's or that is not
-     * enabled, {@code -EBADF} if it was closed, {@code -EOVERFLOW} if there is no place for the
-     * message, {@code -ENOMEM}.
+     * and wakes who waits for one; what does not fit into the queue waits in the kernel, as other
+     * completions do. Result: 0 when it has come, or is certain to when the other's thread enters
+     * its ring, if that is not closed before; {@code -EBADFD} if the descriptor is no ring's or
+     * that is not enabled, {@code -EBADF} if it was closed, {@code -EOVERFLOW} or {@code -ENOMEM}
+     * if the kernel has no memory for it.
      *
      * @param token of {@link #onMessage} there
      */

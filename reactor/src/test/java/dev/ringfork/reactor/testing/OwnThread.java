@@ -36,6 +36,31 @@ public final class OwnThread implements AutoCloseable {
                         }));
     }
 
+    /** What may fail in any way. */
+    public interface Body<T extends @Nullable Object> {
+        /** Does it. */
+        T run() throws Throwable;
+    }
+
+    /** Does something there, and returns or throws what that does. */
+    @SuppressWarnings("unchecked") // It is a T that was put there.
+    public <T extends @Nullable Object> T ask(Body<T> body) throws Throwable {
+        Object[] result = new Object[1];
+        Throwable[] thrown = new Throwable[1];
+        call(() -> {
+            try {
+                result[0] = body.run();
+            } catch (Throwable e) {
+                thrown[0] = e;
+            }
+            return null;
+        });
+        if (thrown[0] != null) {
+            throw thrown[0];
+        }
+        return (T) result[0];
+    }
+
     private @Nullable Object call(Callable<@Nullable Object> body) {
         FutureTask<@Nullable Object> task = new FutureTask<>(body);
         thread.execute(task);

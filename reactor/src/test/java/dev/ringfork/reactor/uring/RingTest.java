@@ -15,6 +15,7 @@ import dev.ringfork.bindings.Address;
 import dev.ringfork.bindings.Errno;
 import dev.ringfork.bindings.Syscalls;
 import dev.ringfork.reactor.testing.Calls;
+import dev.ringfork.reactor.testing.InOwnThread;
 import dev.ringfork.reactor.testing.NoLeakedDescriptors;
 import dev.ringfork.reactor.testing.Plumbing;
 import dev.ringfork.reactor.testing.Plumbing.Pair;
@@ -30,6 +31,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /** A proactor on a ring of this kernel, and what its operations work on. */
 @ExtendWith(NoLeakedDescriptors.class)
+@ExtendWith(InOwnThread.class)
 abstract class RingTest {
     static final long MS = 1_000_000;
 

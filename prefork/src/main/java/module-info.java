@@ -11,4 +11,6 @@ import org.jspecify.annotations.NullMarked;
 module dev.ringfork.prefork {
     requires static transitive org.jspecify;
     requires transitive dev.ringfork.reactor;
+
+    exports dev.ringfork.prefork.accept;
 }

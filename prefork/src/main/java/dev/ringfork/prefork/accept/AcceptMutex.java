@@ -10,10 +10,11 @@ import java.util.concurrent.atomic.AtomicLong;
  * A lock that one thread of one worker process has at a time, and that is free again when its owner
  * has died: by the kernel, or by the master's {@link #forceUnlock}. It is tried, never waited for.
  *
- * <p>The master makes it and hands its descriptor to each worker, which adopts it. Safe for use by
- * many threads, platform threads where it is of kind {@link AcceptMutexKind#PTHREAD}; who gets it
- * gives it back. Owns its descriptor; close it when no server uses it any more, since its memory is
- * gone then.
+ * <p>The master makes it and hands its descriptor to each worker, which adopts it: also one that
+ * was forked with the master's object, which names the master as the owner. Safe for use by many
+ * threads, platform threads where it is of kind {@link AcceptMutexKind#PTHREAD}; who gets it gives
+ * it back. Owns its descriptor; close it when no server uses it any more, since its memory is gone
+ * then.
  *
  * <pre>{@code
  * AcceptMutex mutex = AcceptMutex.adopt(AcceptMutexKind.FUTEX, fd);

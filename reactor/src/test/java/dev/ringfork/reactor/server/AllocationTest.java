@@ -16,8 +16,11 @@ import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -36,6 +39,33 @@ final class AllocationTest {
     // Not kqueue: its model allocates, and would hide what the engine does.
     @EnumSource(mode = Mode.MATCH_NONE, names = "KQUEUE.*")
     void shouldAllocateNothingForARequest(EngineUnderTest engine) throws Exception {
+        assertAllocatesNothing(engine, builder -> builder);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"EPOLL_LEVEL", "IO_URING"})
+    void shouldAllocateNothingToAcceptByTurns(EngineUnderTest engine) throws Exception {
+        AtomicBoolean held = new AtomicBoolean();
+        AcceptGate gate =
+                new AcceptGate() {
+                    private int turn;
+
+                    @Override
+                    public boolean tryAcquire() {
+                        // Lost to another every third time.
+                        return turn++ % 3 != 0 && held.compareAndSet(false, true);
+                    }
+
+                    @Override
+                    public void release() {
+                        held.set(false);
+                    }
+                };
+        assertAllocatesNothing(engine, builder -> builder.acceptGate(gate, Duration.ofMillis(500)));
+    }
+
+    private static void assertAllocatesNothing(
+            EngineUnderTest engine, UnaryOperator<ServerBuilder> choices) throws Exception {
         BlockingQueue<Thread> loop = new ArrayBlockingQueue<>(1);
         Protocol echo =
                 connection -> {
@@ -47,10 +77,11 @@ final class AllocationTest {
                 };
         AllocatedBytes allocated = new AllocatedBytes();
         ServerBuilder builder =
-                Server.builder(echo)
-                        .listen(Rig.LOOPBACK)
-                        .engine(engine.engine())
-                        .trigger(engine.trigger());
+                choices.apply(
+                        Server.builder(echo)
+                                .listen(Rig.LOOPBACK)
+                                .engine(engine.engine())
+                                .trigger(engine.trigger()));
         try (Server server = builder.start();
                 SocketChannel client = connect(server)) {
             Thread thread = Waiting.of(loop, "the connection");

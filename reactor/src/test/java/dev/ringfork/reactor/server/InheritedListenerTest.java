@@ -24,6 +24,7 @@ import dev.ringfork.bindings.Errno;
 import dev.ringfork.bindings.SyscallException;
 import dev.ringfork.bindings.Syscalls;
 import dev.ringfork.reactor.protocol.Connection;
+import dev.ringfork.reactor.testing.Calls;
 import dev.ringfork.reactor.testing.EngineUnderTest;
 import dev.ringfork.reactor.testing.NoLeakedDescriptors;
 import dev.ringfork.reactor.testing.Plumbing;
@@ -234,6 +235,30 @@ final class InheritedListenerTest {
         server.awaitStop();
         assertEquals(20, server.statistics().accepts());
         assertEquals(-Errno.EAGAIN, bound.tryAccept());
+    }
+
+    @Test
+    void shouldServeItsQueueThoughDescriptorsAreOutWhenItDrains() throws Exception {
+        Calls calls = new Calls(Syscalls.get());
+        Server server =
+                Server.builder(Rig.ECHO)
+                        .syscalls(calls.syscalls())
+                        .settings(ServerSettings.builder().report(_ -> {}).build())
+                        .listen(bound.copy().drainsQueue())
+                        .start();
+        servers.add(server);
+        server.pause();
+        awaitTurn(server);
+        Client queued = connect().send("late");
+        // The second is for the attempt that spends the reserve.
+        calls.refuse("accept4", Errno.EMFILE, Errno.EMFILE);
+
+        server.drain(LONG);
+
+        assertEquals("late", new String(queued.readToEnd(), US_ASCII));
+        clients.forEach(Client::close);
+        server.awaitStop();
+        assertEquals(0, calls.refusalsLeft("accept4"));
     }
 
     // ---- unix paths

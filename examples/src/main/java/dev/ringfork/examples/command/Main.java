@@ -42,6 +42,7 @@ public final class Main implements Runnable {
         COMMANDS.put("example", ExampleCommand::new);
         COMMANDS.put("proxy", ProxyCommand::new);
         COMMANDS.put("ping", PingCommand::new);
+        COMMANDS.put("loss", LossCommand::new);
         COMMANDS.put("probe", ProbeCommand::new);
         COMMANDS.put("selftest", SelftestCommand::new);
         COMMANDS.put("signal-echo", SignalEchoCommand::new);

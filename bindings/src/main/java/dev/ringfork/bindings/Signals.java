@@ -2,7 +2,8 @@
 package dev.ringfork.bindings;
 
 /**
- * Signals as records in a pipe, by libringfork's handler: no Java code runs in a signal handler.
+ * Signals as bytes or records in a pipe, by libringfork's handlers: no Java code runs in a signal
+ * handler.
  *
  * <p>The functions have the names of {@code ringfork.h}, which is their manual. Each returns its
  * result or {@code -errno} and neither throws nor allocates; without libringfork {@code -ENOSYS}.
@@ -46,6 +47,24 @@ public interface Signals {
      * was read empty: something was missed.
      */
     int rf_siginfo_crowded(int signo);
+
+    /**
+     * Has each delivery of a signal written to a pipe as one byte, the signal's number. Takes the
+     * signal from whoever handled it, the virtual machine included; watching a watched one moves it
+     * to the new pipe.
+     *
+     * @param fd the writing end of a pipe or of a stream socket, non-blocking; it stays the
+     *     caller's, who keeps it open for as long as a handler may run
+     * @return 0, or {@code -EINVAL} (a signal that cannot be watched, a descriptor that blocks),
+     *     {@code -EBADF}
+     */
+    int rf_signal_watch(int signo, int fd);
+
+    /**
+     * Gives a signal its default effect and so ends its watch, {@code SIG_DFL} of signal(7). A
+     * handler of the virtual machine does not come back.
+     */
+    int rf_signal_default(int signo);
 
     /** Has a signal discarded and so ends its watch, {@code SIG_IGN} of signal(7). */
     int rf_signal_ignore(int signo);

@@ -56,7 +56,7 @@ public interface Syscalls {
     /** Calls about mapped memory. */
     Mappings mappings();
 
-    /** Signals as records in a pipe. */
+    /** Signals as bytes or records in a pipe. */
     Signals signals();
 
     /** POSIX asynchronous I/O. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ringfork.bindings.contract;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -149,5 +150,40 @@ public abstract class SignalsContract extends SyscallsContract {
         assertErrno(
                 Errno.EAGAIN,
                 syscalls().descriptors().read(records, record.address(), Signals.RECORD_BYTES));
+    }
+
+    @Test
+    void shouldWriteOneByteForEachDelivery() {
+        int[] pipe = pipe(NONBLOCK);
+        assertOk(calls().rf_signal_watch(FREE_SIGNAL, pipe[1]));
+        assertOk(syscalls().processes().kill(syscalls().processes().getpid(), FREE_SIGNAL));
+
+        awaitReadable(pipe[0]);
+        MemorySegment room = bytes(2);
+        assertEquals(1, syscalls().descriptors().read(pipe[0], room.address(), 2));
+        assertEquals(FREE_SIGNAL, room.get(JAVA_BYTE, 0));
+    }
+
+    @Test
+    void shouldEndAWatchByTheDefault() {
+        int[] pipe = pipe(NONBLOCK);
+        assertOk(calls().rf_signal_watch(ProcessConstants.SIGURG, pipe[1]));
+        assertOk(calls().rf_signal_default(ProcessConstants.SIGURG));
+        assertOk(
+                syscalls()
+                        .processes()
+                        .kill(syscalls().processes().getpid(), ProcessConstants.SIGURG));
+
+        MemorySegment room = bytes(1);
+        assertErrno(Errno.EAGAIN, syscalls().descriptors().read(pipe[0], room.address(), 1));
+    }
+
+    @Test
+    void shouldRefuseToWatchWhatCannotBeWatched() {
+        int[] pipe = pipe(NONBLOCK);
+        assertErrno(Errno.EINVAL, calls().rf_signal_watch(ProcessConstants.SIGKILL, pipe[1]));
+        assertErrno(Errno.EINVAL, calls().rf_signal_watch(FREE_SIGNAL, pipe(0)[1]));
+        assertErrno(Errno.EBADF, calls().rf_signal_watch(FREE_SIGNAL, -1));
+        assertErrno(Errno.EINVAL, calls().rf_signal_default(ProcessConstants.SIGSEGV));
     }
 }

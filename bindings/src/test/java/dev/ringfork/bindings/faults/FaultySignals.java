@@ -3,7 +3,7 @@ package dev.ringfork.bindings.faults;
 
 import dev.ringfork.bindings.Signals;
 
-/** Signals as records, whose watching fails at times. */
+/** Signals, whose watching fails at times. */
 final class FaultySignals implements Signals {
 
     private final Signals real;
@@ -24,6 +24,18 @@ final class FaultySignals implements Signals {
     public int rf_siginfo_crowded(int signo) {
         int fault = plan.fault("rf_siginfo_crowded");
         return fault < 0 ? fault : real.rf_siginfo_crowded(signo);
+    }
+
+    @Override
+    public int rf_signal_watch(int signo, int fd) {
+        int fault = plan.fault("rf_signal_watch");
+        return fault < 0 ? fault : real.rf_signal_watch(signo, fd);
+    }
+
+    @Override
+    public int rf_signal_default(int signo) {
+        int fault = plan.fault("rf_signal_default");
+        return fault < 0 ? fault : real.rf_signal_default(signo);
     }
 
     @Override

@@ -12,5 +12,11 @@ module dev.ringfork.prefork {
     requires static transitive org.jspecify;
     requires transitive dev.ringfork.reactor;
 
+    exports dev.ringfork.prefork;
     exports dev.ringfork.prefork.accept;
+    exports dev.ringfork.prefork.listeners;
+    exports dev.ringfork.prefork.master;
+    exports dev.ringfork.prefork.scoreboard;
+    exports dev.ringfork.prefork.signals;
+    exports dev.ringfork.prefork.spawn;
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The place of the master, its workers, the accept strategies and the hand-over of listeners.
- *
- * <p>Nothing lives here yet: one process serves ({@code dev.ringfork.reactor.server}).
+ * A server of several processes: {@link dev.ringfork.prefork.Prefork} is the master and its
+ * workers, {@link dev.ringfork.prefork.Hooks} what a program does at the turns of their lives.
  */
 package dev.ringfork.prefork;

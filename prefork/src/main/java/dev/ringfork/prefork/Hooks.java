@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ringfork.prefork;
+
+import dev.ringfork.bindings.Address;
+import dev.ringfork.bindings.WaitStatus;
+import java.util.List;
+
+/**
+ * What a program does of its own at the turns of its workers' lives. Every method does nothing
+ * unless it is overridden. Those for the master are called on its loop's thread and must not block
+ * for long.
+ */
+public interface Hooks {
+    /** Hooks that do nothing. */
+    Hooks NONE = new Hooks() {};
+
+    /** In the master: the listeners are bound, the first workers are about to be started. */
+    default void masterStarted(List<Address> addresses) {}
+
+    /**
+     * In the master: a worker is about to be started.
+     *
+     * @throws RuntimeException if it is not to be: that counts as a start that failed
+     */
+    default void beforeFork(int slot, int generation) {}
+
+    /**
+     * In the worker: it is about to begin to serve; the place to open what each worker has of its
+     * own.
+     *
+     * @throws RuntimeException if it cannot serve: the worker ends, and counts as a start that
+     *     failed
+     */
+    default void afterFork(Worker worker) {}
+
+    /** In the master: a worker accepts connections. */
+    default void workerReady(int slot, int generation, int pid) {}
+
+    /** In the master: a worker has ended. */
+    default void workerExit(int slot, int generation, int pid, WaitStatus status) {}
+
+    /**
+     * In the master: the workers are about to be replaced; the place to look at the configuration.
+     *
+     * @throws RuntimeException if it is bad: the message is reported and all stays as it was
+     */
+    default void beforeReload() {}
+
+    /** In the master and in each worker: open log files again. */
+    default void reopen() {}
+}

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ringfork.prefork;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+
+/** A file that says which process the master is. Confined to one thread; removed when closed. */
+final class PidFile implements AutoCloseable {
+    private final Path file;
+    private final String content;
+
+    private PidFile(Path file, String content) {
+        this.file = file;
+        this.content = content;
+    }
+
+    /**
+     * Writes it, in one step: who reads it never sees half a number.
+     *
+     * @throws IllegalStateException if it names another process that runs
+     * @throws UncheckedIOException if it cannot be written
+     */
+    static PidFile write(Path file, int pid) {
+        refuseIfTaken(file, pid);
+        String content = pid + "\n";
+        Path interim = file.resolveSibling(file.getFileName() + "." + pid);
+        try {
+            Files.writeString(interim, content);
+            Files.move(interim, file, StandardCopyOption.ATOMIC_MOVE);
+            return new PidFile(file, content);
+        } catch (IOException e) {
+            throw new UncheckedIOException("%s cannot be written".formatted(file), e);
+        }
+    }
+
+    private static void refuseIfTaken(Path file, int pid) {
+        String text = read(file);
+        if (!text.matches("\\d{1,9}")) {
+            return;
+        }
+        long other = Long.parseLong(text);
+        if (other != pid && ProcessHandle.of(other).isPresent()) {
+            throw new IllegalStateException(
+                    "%s names process %d, which runs: end that, or choose another file"
+                            .formatted(file, other));
+        }
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file).strip();
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    /** Removes it, unless somebody else has written it since. */
+    @Override
+    public void close() {
+        if (read(file).equals(content.strip())) {
+            try {
+                Files.deleteIfExists(file);
+            } catch (IOException e) {
+                // It stays behind and names nobody, which the next master notices.
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ringfork.prefork;
+
+import dev.ringfork.bindings.Address;
+import dev.ringfork.bindings.Syscalls;
+import dev.ringfork.bindings.WaitStatus;
+import dev.ringfork.prefork.listeners.Binder;
+import dev.ringfork.prefork.master.MasterEvents;
+import dev.ringfork.prefork.master.MasterLoop;
+import dev.ringfork.prefork.master.MasterSettings;
+import dev.ringfork.prefork.scoreboard.Scoreboard;
+import dev.ringfork.prefork.spawn.CommandLine;
+import dev.ringfork.prefork.spawn.ExecSpawner;
+import dev.ringfork.prefork.spawn.Spawner;
+import dev.ringfork.reactor.protocol.Protocol;
+import dev.ringfork.reactor.server.Server;
+import dev.ringfork.reactor.server.ServerBuilder;
+import dev.ringfork.reactor.server.ServerSettings;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A server of several processes: a master that binds the listeners and keeps the workers, and
+ * workers that serve.
+ *
+ * <p>The same program is both: {@link Builder#run} looks at the environment, and is a worker if a
+ * master has started this process. So it is called in the same way each time, early, and what is
+ * costly or cannot be shared is left to suppliers and {@link Hooks#afterFork}, which run in the
+ * worker.
+ *
+ * <p>Confined to the thread that makes it.
+ *
+ * <pre>{@code
+ * System.exit(
+ *         Prefork.builder(connection -> connection::write)
+ *                 .listen(Address.parse("127.0.0.1:7000"))
+ *                 .settings(MasterSettings.builder().workers(4).build())
+ *                 .run());
+ * }</pre>
+ */
+public final class Prefork {
+    private final Builder described;
+    private final Syscalls syscalls = Syscalls.get();
+
+    private Prefork(Builder described) {
+        this.described = described;
+    }
+
+    /** Begins the description of workers that all serve a protocol. */
+    public static Builder builder(Protocol protocol) {
+        return new Builder(() -> protocol);
+    }
+
+    /** The same for a protocol that is made in each worker. */
+    public static Builder builder(Supplier<Protocol> protocol) {
+        return new Builder(protocol);
+    }
+
+    private int run() {
+        Worker worker = Worker.of(syscalls, System.getenv());
+        return worker == null ? master() : worker(worker);
+    }
+
+    private int worker(Worker worker) {
+        try (WorkerLoop loop =
+                new WorkerLoop(
+                        syscalls,
+                        worker,
+                        described.settings,
+                        described.hooks,
+                        described.server.report())) {
+            described.hooks.afterFork(worker);
+            ServerBuilder builder = Server.builder(described.protocol.get());
+            builder.settings(described.server);
+            described.arrange.accept(builder);
+            worker.listen(syscalls, builder);
+            try (Server server = builder.start()) {
+                LongSupplier requests = described.requests;
+                loop.run(
+                        server, requests == null ? () -> server.statistics().accepted() : requests);
+            }
+            return 0;
+        }
+    }
+
+    private int master() {
+        described.check();
+        try (Binder binder = new Binder(syscalls, described.server)) {
+            for (Where where : described.addresses) {
+                binder.bind(where.address, where.packets);
+            }
+            Path pidFile = described.pidFile;
+            if (pidFile == null) {
+                return master(binder);
+            }
+            try (PidFile _ = PidFile.write(pidFile, syscalls.processes().getpid())) {
+                return master(binder);
+            }
+        }
+    }
+
+    private int master(Binder binder) {
+        Spawner spawner =
+                switch (described.spawn) {
+                    case EXEC -> new ExecSpawner(syscalls, CommandLine.current(), System.getenv());
+                };
+        try (Scoreboard scoreboard = Scoreboard.create(syscalls);
+                MasterLoop loop =
+                        new MasterLoop(
+                                syscalls,
+                                described.settings,
+                                spawner,
+                                binder,
+                                scoreboard,
+                                new Events(described))) {
+            described.hooks.masterStarted(binder.addresses());
+            return loop.run();
+        }
+    }
+
+    /** Where to listen, and for what. */
+    private record Where(Address address, boolean packets) {}
+
+    /** Passes what the master tells of on to the hooks. */
+    private record Events(Builder described) implements MasterEvents {
+        @Override
+        public void spawning(int slot, int generation) {
+            described.hooks.beforeFork(slot, generation);
+        }
+
+        @Override
+        public void ready(int slot, int generation, int pid) {
+            described.hooks.workerReady(slot, generation, pid);
+        }
+
+        @Override
+        public void exited(int slot, int generation, int pid, WaitStatus status) {
+            described.hooks.workerExit(slot, generation, pid, status);
+        }
+
+        @Override
+        public void reopen() {
+            described.hooks.reopen();
+        }
+
+        @Override
+        public void reload() {
+            described.hooks.beforeReload();
+        }
+
+        @Override
+        public void report(String line) {
+            described.server.report().accept(line);
+        }
+    }
+
+    /** A master and its workers in the making. Confined to one thread. */
+    public static final class Builder {
+        private final Supplier<Protocol> protocol;
+        private final List<Where> addresses = new ArrayList<>();
+        private MasterSettings settings = MasterSettings.DEFAULT;
+        private ServerSettings server = ServerSettings.DEFAULT;
+        private Consumer<ServerBuilder> arrange = builder -> {};
+        private @Nullable LongSupplier requests;
+        private Hooks hooks = Hooks.NONE;
+        private Spawn spawn = Spawn.EXEC;
+        private @Nullable Path pidFile;
+
+        private Builder(Supplier<Protocol> protocol) {
+            this.protocol = protocol;
+        }
+
+        /** Adds an address to listen on; at least one. Port 0 lets the kernel choose. */
+        public Builder listen(Address address) {
+            addresses.add(new Where(address, false));
+            return this;
+        }
+
+        /** Adds an address for connections that carry packets. */
+        public Builder listenPackets(Address address) {
+            addresses.add(new Where(address, true));
+            return this;
+        }
+
+        /** How the master keeps its workers; {@link MasterSettings#DEFAULT} by default. */
+        public Builder settings(MasterSettings settings) {
+            this.settings = settings;
+            return this;
+        }
+
+        /**
+         * Limits, time-outs and sizes of each worker's server, and where the master reports too;
+         * {@link ServerSettings#DEFAULT} by default.
+         */
+        public Builder server(ServerSettings server) {
+            this.server = server;
+            return this;
+        }
+
+        /** What else a worker's server is to be, its architecture for instance. In the worker. */
+        public Builder arrange(Consumer<ServerBuilder> arrange) {
+            this.arrange = arrange;
+            return this;
+        }
+
+        /**
+         * Tells how many requests a worker has answered so far, for {@link
+         * MasterSettings#maxRequests}; by default the connections that it has accepted. Called in
+         * the worker on a thread of its own.
+         */
+        public Builder requests(LongSupplier requests) {
+            this.requests = requests;
+            return this;
+        }
+
+        /** What the program does of its own; nothing by default. */
+        public Builder hooks(Hooks hooks) {
+            this.hooks = hooks;
+            return this;
+        }
+
+        /** How workers come to be; {@link Spawn#EXEC} by default. */
+        public Builder spawn(Spawn spawn) {
+            this.spawn = spawn;
+            return this;
+        }
+
+        /** A file that the master writes its pid to, and removes when it ends. */
+        public Builder pidFile(Path pidFile) {
+            this.pidFile = pidFile;
+            return this;
+        }
+
+        private void check() {
+            if (addresses.isEmpty()) {
+                throw new IllegalArgumentException("no address to listen on: call listen(address)");
+            }
+        }
+
+        /**
+         * Is the master, or the worker that this process was started as, until that has ended.
+         * Blocks.
+         *
+         * @return the exit code for this process: 0, or {@link
+         *     dev.ringfork.prefork.master.Master#EXIT_CANNOT_BOOT}
+         * @throws dev.ringfork.bindings.SyscallException if an address cannot be had
+         * @throws IllegalStateException if signals cannot be watched here, the pid file names a
+         *     process that runs, or the server of a worker fails
+         * @throws IllegalArgumentException if the choices cannot work together
+         */
+        public int run() {
+            return new Prefork(this).run();
+        }
+    }
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ringfork.prefork;
+
+import dev.ringfork.bindings.Address;
+import dev.ringfork.bindings.Syscalls;
+import dev.ringfork.prefork.spawn.Assignment;
+import dev.ringfork.reactor.server.InheritedListener;
+import dev.ringfork.reactor.server.ServerBuilder;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Which worker this process is. Immutable. */
+public final class Worker {
+    private final Assignment assignment;
+
+    private Worker(Assignment assignment) {
+        this.assignment = assignment;
+    }
+
+    /**
+     * The worker that this process is.
+     *
+     * @return null if it is none, so that it is to be a master
+     * @throws IllegalArgumentException if the environment speaks of one and makes no sense
+     */
+    public static @Nullable Worker current() {
+        return of(Syscalls.get(), System.getenv());
+    }
+
+    /** The same with another way to the kernel, and another environment. */
+    static @Nullable Worker of(Syscalls syscalls, Map<String, String> environment) {
+        Assignment assignment = Assignment.read(syscalls, environment);
+        return assignment == null ? null : new Worker(assignment);
+    }
+
+    /** Its place among the workers, from 0; its successor has the same. */
+    public int slot() {
+        return assignment.slot();
+    }
+
+    /** How many times the workers were reloaded before it, and one. */
+    public int generation() {
+        return assignment.generation();
+    }
+
+    /** The process that started it. */
+    public int masterPid() {
+        return assignment.masterPid();
+    }
+
+    Assignment assignment() {
+        return assignment;
+    }
+
+    /** Has a server accept from the listeners that were handed over. */
+    void listen(Syscalls syscalls, ServerBuilder server) {
+        assignment
+                .manifest()
+                .listeners()
+                .forEach((name, fd) ->
+                        server.listen(
+                                InheritedListener.of(syscalls, fd).named(Address.parse(name))));
+    }
+
+    /** {@code worker 2}. */
+    @Override
+    public String toString() {
+        return "worker " + slot();
+    }
+}

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ringfork.prefork;
+
+import dev.ringfork.bindings.Errno;
+import dev.ringfork.bindings.Syscalls;
+import dev.ringfork.bindings.abi.Fcntl;
+import dev.ringfork.bindings.abi.ProcessConstants;
+import dev.ringfork.prefork.master.MasterSettings;
+import dev.ringfork.prefork.scoreboard.Score;
+import dev.ringfork.prefork.scoreboard.Scoreboard;
+import dev.ringfork.prefork.signals.SignalWatch;
+import dev.ringfork.prefork.spawn.Channel;
+import dev.ringfork.prefork.spawn.Manifest;
+import dev.ringfork.prefork.spawn.Notice;
+import dev.ringfork.prefork.spawn.Order;
+import dev.ringfork.reactor.Clock;
+import dev.ringfork.reactor.Reactor;
+import dev.ringfork.reactor.Registration;
+import dev.ringfork.reactor.Timer;
+import dev.ringfork.reactor.demux.Interest;
+import dev.ringfork.reactor.demux.PollDemultiplexer;
+import dev.ringfork.reactor.server.Server;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a worker does beside serving: it listens to its master and to signals, and shows that it is
+ * alive. Confined to the thread that makes it; the server has threads of its own.
+ *
+ * <p>It finishes and ends when the master says so, at SIGTERM, and when the master has died: the
+ * life-line is a pipe that only the master could write to.
+ */
+final class WorkerLoop implements AutoCloseable {
+    private static final long STALL_NS = 1_000_000_000L;
+
+    private final Syscalls syscalls;
+    private final MasterSettings settings;
+    private final Hooks hooks;
+    private final Consumer<String> report;
+    private final Manifest manifest;
+    private final SignalWatch signals;
+    private final Channel channel;
+    private final Scoreboard scoreboard;
+    private final Score score;
+    private final Reactor reactor;
+    private final Registration signalled = new Registration((_, _) -> signals());
+    private final Registration told = new Registration((_, _) -> orders());
+    private final Registration orphaned = new Registration((_, _) -> masterGone());
+    private final Timer beats = new Timer(this::beat);
+    private @Nullable Server server;
+    private LongSupplier requests = () -> 0;
+    private boolean draining;
+    private @Nullable Throwable failure;
+
+    WorkerLoop(
+            Syscalls syscalls,
+            Worker worker,
+            MasterSettings settings,
+            Hooks hooks,
+            Consumer<String> report) {
+        this.syscalls = syscalls;
+        this.settings = settings;
+        this.hooks = hooks;
+        this.report = report;
+        this.manifest = worker.assignment().manifest();
+        this.signals = SignalWatch.open(syscalls);
+        watchSignals();
+        this.channel = Channel.adopt(syscalls, manifest.channel());
+        this.scoreboard = Scoreboard.adopt(syscalls, manifest.scoreboard());
+        this.score = scoreboard.score(manifest.record());
+        this.reactor = new Reactor(syscalls, new PollDemultiplexer(syscalls), STALL_NS, report);
+        score.identify(syscalls.processes().getpid(), worker.slot(), worker.generation());
+        score.state(Score.State.BOOTING);
+        int result =
+                syscalls.descriptors().fcntl(manifest.lifeline(), Fcntl.F_SETFD, Fcntl.FD_CLOEXEC);
+        Errno.check("fcntl", result, "the life-line");
+    }
+
+    /** What is for the master alone must not end a worker that is sent it by mistake. */
+    private void watchSignals() {
+        signals.watch(ProcessConstants.SIGTERM);
+        signals.watch(ProcessConstants.SIGINT);
+        signals.watch(ProcessConstants.SIGUSR1);
+        signals.ignore(ProcessConstants.SIGHUP);
+        signals.ignore(ProcessConstants.SIGTTIN);
+        signals.ignore(ProcessConstants.SIGTTOU);
+        signals.ignore(ProcessConstants.SIGWINCH);
+    }
+
+    /**
+     * Says that the server accepts, and attends to it until it has ended. Blocks.
+     *
+     * @param requests how many requests it has answered so far; safe for use by many threads
+     * @throws IllegalStateException if the server ended by a failure, which is the cause
+     */
+    void run(Server server, LongSupplier requests) {
+        this.server = server;
+        this.requests = requests;
+        watch(signalled, signals.fd());
+        watch(told, channel.fd());
+        watch(orphaned, manifest.lifeline());
+        Thread.ofPlatform().name("ringfork-end").daemon().start(() -> awaitEnd(server));
+        score.state(Score.State.SERVING);
+        beat();
+        channel.send(Notice.READY);
+        reactor.run();
+        score.count(server.statistics(), requests.getAsLong());
+        if (failure != null) {
+            throw new IllegalStateException("the server has failed", failure);
+        }
+    }
+
+    private void watch(Registration registration, int fd) {
+        Errno.check("add", reactor.add(registration, fd, Interest.READ), "descriptor " + fd);
+    }
+
+    private void awaitEnd(Server server) {
+        try {
+            server.awaitStop();
+        } catch (InterruptedException | IllegalStateException e) {
+            reactor.execute(() -> failure = e);
+        }
+        reactor.stop();
+    }
+
+    private void beat() {
+        long nowNs = Clock.nowNs();
+        if (server != null) {
+            score.count(server.statistics(), requests.getAsLong());
+            score.beat(nowNs);
+        }
+        reactor.schedule(beats, nowNs + settings.heartbeat().toNanos());
+    }
+
+    private void signals() {
+        signals.drain(signo -> {
+            if (signo == ProcessConstants.SIGUSR1) {
+                hooks.reopen();
+            } else {
+                drainOrStop();
+            }
+        });
+        signalled.exhausted(Interest.READ);
+    }
+
+    private void orders() {
+        int code = channel.receive();
+        while (code > 0) {
+            obey(Channel.order(code));
+            code = channel.receive();
+        }
+        if (code == -Errno.EAGAIN) {
+            told.exhausted(Interest.READ);
+        } else {
+            masterGone();
+        }
+    }
+
+    private void obey(@Nullable Order order) {
+        if (order == Order.DRAIN) {
+            drain();
+        } else if (order == Order.STOP) {
+            stop();
+        } else if (order == Order.REOPEN) {
+            hooks.reopen();
+        }
+    }
+
+    private void masterGone() {
+        told.remove();
+        orphaned.remove();
+        if (!draining) {
+            report.accept("the master is gone: finishing");
+            drain();
+        }
+    }
+
+    private void drainOrStop() {
+        if (draining) {
+            stop();
+        } else {
+            drain();
+        }
+    }
+
+    private void drain() {
+        if (!draining && server != null) {
+            draining = true;
+            score.state(Score.State.DRAINING);
+            server.drain(settings.drainTimeout());
+        }
+    }
+
+    private void stop() {
+        draining = true;
+        if (server != null) {
+            server.stop();
+        }
+    }
+
+    @Override
+    public void close() {
+        reactor.close();
+        channel.close();
+        scoreboard.close();
+        syscalls.descriptors().close(manifest.lifeline());
+    }
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ringfork.prefork.master;
+
+import dev.ringfork.prefork.spawn.Order;
+
+/** What a {@link Master} wants done, in the order of its list. Immutable. */
+public sealed interface Action {
+
+    /**
+     * Start a worker; the answer is {@link Input.Spawned} or {@link Input.SpawnFailed}.
+     *
+     * @param id names the worker for as long as the master runs
+     * @param slot its place among the workers, from 0; a successor has its predecessor's
+     * @param generation how many times the workers were reloaded before it, and one
+     */
+    record Spawn(int id, int slot, int generation) implements Action {}
+
+    /** Tell a worker something over its channel. */
+    record Tell(int id, Order order) implements Action {}
+
+    /** Send a worker a signal, {@code SIG…} of signal(7). */
+    record Signal(int id, int signo) implements Action {}
+
+    /** Say one line to the operator. */
+    record Report(String line) implements Action {}
+
+    /** Open the master's own log files again. */
+    record Reopen() implements Action {}
+
+    /** End with an exit code: no worker is left. The last action of all. */
+    record Exit(int code) implements Action {}
+}

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ringfork.prefork.master;
+
+/** What an operator asks of the master, by a signal for instance. */
+public enum Command {
+    /** Let the workers finish, then end; asked a second time it is {@link #STOP}. */
+    DRAIN,
+    /** End now; asked a second time the workers are killed. */
+    STOP,
+    /** Replace all workers, one after the other. */
+    RELOAD,
+    /** Open the log files again. */
+    REOPEN,
+    /** Let the workers finish, and keep the listeners. */
+    VACATE,
+    /** One worker more. */
+    MORE,
+    /** One worker fewer; one stays. */
+    FEWER,
+    /** Report who does what. */
+    STATUS
+}

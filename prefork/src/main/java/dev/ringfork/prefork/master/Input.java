@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ringfork.prefork.master;
+
+import dev.ringfork.bindings.WaitStatus;
+
+/** What a {@link Master} is told. Immutable; {@code id} is that of {@link Action.Spawn}. */
+public sealed interface Input {
+
+    /** An operator asks for something. */
+    record Asked(Command command) implements Input {}
+
+    /** A worker was started. */
+    record Spawned(int id, int pid) implements Input {}
+
+    /** A worker could not be started. */
+    record SpawnFailed(int id, String reason) implements Input {}
+
+    /** A worker accepts connections from now on. */
+    record Ready(int id) implements Input {}
+
+    /** A worker has ended and was reaped. */
+    record Exited(int id, WaitStatus status) implements Input {}
+
+    /**
+     * A worker's loop has turned.
+     *
+     * @param requests how many requests it has answered so far
+     */
+    record Beat(int id, long requests) implements Input {}
+
+    /** Time has passed. */
+    record Tick() implements Input {}
+}

@@ -1,0 +1,420 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ringfork.prefork.master;
+
+import dev.ringfork.bindings.WaitStatus;
+import dev.ringfork.prefork.master.WorkerHandle.Phase;
+import dev.ringfork.prefork.spawn.Order;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.random.RandomGenerator;
+
+/**
+ * What a master decides: it is told what happened, and answers what to do. It knows neither
+ * processes nor clocks, so it can be tried in every order of events.
+ *
+ * <p>After each input it compares the workers that there are with those that there should be, and
+ * does about it what is possible now; therefore the order of inputs matters little. A worker is
+ * replaced by one that serves before it is asked to finish, so that capacity never falls.
+ *
+ * <p>Confined to one thread. Times are of any monotonic clock, in nanoseconds.
+ *
+ * <pre>{@code
+ * perform(master.start(clock.nowNs()));
+ * while (running) {
+ *     perform(master.handle(nextInputBefore(master.nextNs()), clock.nowNs()));
+ * }
+ * }</pre>
+ */
+public final class Master {
+    /** The exit code of a master whose workers cannot boot. */
+    public static final int EXIT_CANNOT_BOOT = 3;
+
+    /** For so long a worker has to serve before its start counts as a success. */
+    static final long SETTLED_NS = 1_000_000_000L;
+
+    /** How many heartbeats may pass without any input before this process has been asleep. */
+    private static final int ASLEEP_BEATS = 3;
+
+    /** What an end was asked with. */
+    private enum Ending {
+        NONE,
+        DRAIN,
+        STOP,
+        ENDED
+    }
+
+    private final MasterSettings settings;
+    private final Recycling recycling;
+    private final Roster roster = new Roster();
+    private final Rolling rolling = new Rolling();
+    private final Backoff backoff = new Backoff();
+    private final List<Action> actions = new ArrayList<>();
+    private final Ladder ladder;
+
+    private int wanted;
+    private int wantedBeforeVacating;
+    private int lastId;
+    private int exitCode;
+    private long lastInputNs;
+    private Ending ending = Ending.NONE;
+
+    /**
+     * A master without workers.
+     *
+     * @param random deals out the jitter of limits
+     */
+    public Master(MasterSettings settings, RandomGenerator random) {
+        this.settings = settings;
+        this.recycling = new Recycling(settings, random);
+        this.ladder = new Ladder(settings, actions);
+    }
+
+    /** Starts the workers. */
+    public List<Action> start(long nowNs) {
+        wanted = settings.workers();
+        wantedBeforeVacating = wanted;
+        lastInputNs = nowNs;
+        reconcile(nowNs);
+        return drainActions();
+    }
+
+    /** Takes an input and answers what to do about it. */
+    public List<Action> handle(Input input, long nowNs) {
+        if (ending == Ending.ENDED) {
+            return List.of();
+        }
+        forgiveSleep(nowNs);
+        switch (input) {
+            case Input.Asked(Command command) -> asked(command, nowNs);
+            case Input.Spawned(int id, int pid) -> with(id, worker -> worker.pid = pid);
+            case Input.SpawnFailed(int id, String reason) -> spawnFailed(id, reason, nowNs);
+            case Input.Ready(int id) -> with(id, worker -> ready(worker, nowNs));
+            case Input.Exited(int id, WaitStatus status) -> exited(id, status, nowNs);
+            case Input.Beat(int id, long requests) ->
+                    with(id, worker -> beat(worker, requests, nowNs));
+            case Input.Tick() -> {
+                // What time has brought is looked at after every input.
+            }
+        }
+        climbLadders(nowNs);
+        reconcile(nowNs);
+        return drainActions();
+    }
+
+    /** When the next {@link Input.Tick} is due at the latest; {@code Long.MAX_VALUE} for never. */
+    public long nextNs() {
+        long next = WorkerHandle.NEVER;
+        for (WorkerHandle worker : roster.view()) {
+            next = Math.min(next, worker.deadlineNs);
+        }
+        // Once the delay is over, what is waited for is the worker that boots alone.
+        boolean delayed = backoff.failures() > 0 && backoff.untilNs() > lastInputNs;
+        return delayed ? Math.min(next, backoff.untilNs()) : next;
+    }
+
+    private List<Action> drainActions() {
+        List<Action> done = List.copyOf(actions);
+        actions.clear();
+        return done;
+    }
+
+    private interface Change {
+        void apply(WorkerHandle worker);
+    }
+
+    private void with(int id, Change change) {
+        WorkerHandle worker = roster.find(id);
+        if (worker != null) {
+            change.apply(worker);
+        }
+    }
+
+    /** Where this process was stopped, so were its eyes: nobody is late for that. */
+    private void forgiveSleep(long nowNs) {
+        long asleepNs = nowNs - lastInputNs;
+        lastInputNs = nowNs;
+        if (asleepNs <= ASLEEP_BEATS * settings.heartbeat().toNanos()) {
+            return;
+        }
+        for (WorkerHandle worker : roster.view()) {
+            boolean waitedFor = worker.booting() || worker.serving();
+            if (waitedFor && worker.deadlineNs != WorkerHandle.NEVER) {
+                worker.deadlineNs += asleepNs;
+            }
+        }
+    }
+
+    private void asked(Command command, long nowNs) {
+        switch (command) {
+            case DRAIN -> {
+                if (ending == Ending.NONE) {
+                    drainAll(nowNs);
+                } else {
+                    stopAll(nowNs);
+                }
+            }
+            case STOP -> stopAll(nowNs);
+            case REOPEN -> reopen();
+            case STATUS -> status(nowNs);
+            case RELOAD, VACATE, MORE, FEWER -> {
+                if (ending == Ending.NONE) {
+                    resize(command);
+                }
+            }
+        }
+    }
+
+    private void resize(Command command) {
+        switch (command) {
+            case RELOAD -> {
+                if (wanted == 0) {
+                    wanted = wantedBeforeVacating;
+                }
+                rolling.start();
+                report("reloading: workers of generation %d".formatted(rolling.generation()));
+            }
+            case VACATE -> {
+                if (wanted > 0) {
+                    wantedBeforeVacating = wanted;
+                    wanted = 0;
+                    report("no workers from now on, the listeners stay");
+                }
+            }
+            case MORE -> {
+                wanted = Math.min(wanted + 1, MasterSettings.WORKERS_MOST);
+                report("workers wanted: %d".formatted(wanted));
+            }
+            default -> {
+                // To none it is VACATE: nobody should lose the last worker to one signal too many.
+                wanted = Math.max(wanted - 1, Math.min(wanted, 1));
+                report("workers wanted: %d".formatted(wanted));
+            }
+        }
+    }
+
+    private void reopen() {
+        actions.add(new Action.Reopen());
+        for (WorkerHandle worker : roster.view()) {
+            if (worker.wasReady()) {
+                actions.add(new Action.Tell(worker.id, Order.REOPEN));
+            }
+        }
+    }
+
+    private void status(long nowNs) {
+        report(
+                "workers wanted: %d, serving: %d, generation: %d"
+                        .formatted(
+                                wanted, roster.count(WorkerHandle::serving), rolling.generation()));
+        for (WorkerHandle worker : roster.view()) {
+            report(
+                    "%s: %s, generation %d, %d s old, requests: %d"
+                            .formatted(
+                                    worker,
+                                    worker.phase.name().toLowerCase(Locale.ROOT),
+                                    worker.generation,
+                                    (nowNs - worker.spawnedNs) / 1_000_000_000L,
+                                    worker.requests));
+        }
+    }
+
+    private void drainAll(long nowNs) {
+        ending = Ending.DRAIN;
+        report("draining for at most %d s; asked again it ends at once".formatted(drainSeconds()));
+        for (WorkerHandle worker : roster.all()) {
+            if (!worker.leaving) {
+                ladder.retire(worker, nowNs);
+            }
+        }
+    }
+
+    private long drainSeconds() {
+        return settings.drainTimeout().toSeconds();
+    }
+
+    private void stopAll(long nowNs) {
+        boolean again = ending == Ending.STOP;
+        ending = Ending.STOP;
+        report(again ? "killing the workers" : "ending at once");
+        for (WorkerHandle worker : roster.all()) {
+            if (again) {
+                ladder.kill(worker);
+            } else {
+                ladder.stop(worker, nowNs);
+            }
+        }
+    }
+
+    private void ready(WorkerHandle worker, long nowNs) {
+        if (worker.wasReady()) {
+            return;
+        }
+        if (worker.occupies()) {
+            worker.readyNs = nowNs;
+            ladder.serve(worker, nowNs);
+        }
+    }
+
+    private void beat(WorkerHandle worker, long requests, long nowNs) {
+        worker.requests = requests;
+        boolean back = worker.phase == Phase.DUMPED && worker.wasReady() && !worker.leaving;
+        if (back) {
+            report("%s is alive again".formatted(worker));
+        }
+        if (back || worker.serving()) {
+            ladder.serve(worker, nowNs);
+        }
+    }
+
+    private void spawnFailed(int id, String reason, long nowNs) {
+        WorkerHandle worker = roster.remove(id);
+        if (worker != null) {
+            report("%s cannot be started: %s".formatted(worker, reason));
+            failed(worker, nowNs);
+        }
+    }
+
+    private void exited(int id, WaitStatus status, long nowNs) {
+        WorkerHandle worker = roster.remove(id);
+        if (worker == null) {
+            return;
+        }
+        String hint =
+                status.signaled() && status.termSignal() == 9 && worker.phase != Phase.KILLED
+                        ? "; perhaps memory ran out"
+                        : "";
+        boolean clean = status.exited() && status.exitStatus() == 0;
+        if (!worker.leaving) {
+            report("%s has %s%s".formatted(worker, ended(status), hint));
+        } else if (!clean) {
+            report("%s, told to end, has %s%s".formatted(worker, ended(status), hint));
+        }
+        // Whoever served for a while and then died was started well.
+        if (!worker.leaving && !worker.settled(nowNs, SETTLED_NS)) {
+            failed(worker, nowNs);
+        }
+    }
+
+    private static String ended(WaitStatus status) {
+        return status.exited() ? status.toString() : "been " + status;
+    }
+
+    private void failed(WorkerHandle worker, long nowNs) {
+        backoff.failed(worker.spawnedNs, nowNs);
+        boolean successor = roster.find(worker.replaces) != null;
+        if (successor && rolling.active() && worker.generation == rolling.generation()) {
+            rolling.end();
+            report("the reload has failed: the workers that are left stay as they are");
+        }
+        boolean serving = roster.any(WorkerHandle::wasReady);
+        if (ending == Ending.NONE && !serving && backoff.failures() >= settings.maxBootFailures()) {
+            report(
+                    "giving up: %d starts have failed one after the other"
+                            .formatted(backoff.failures()));
+            exitCode = EXIT_CANNOT_BOOT;
+            stopAll(nowNs);
+        }
+    }
+
+    private void climbLadders(long nowNs) {
+        for (WorkerHandle worker : roster.view()) {
+            if (worker.deadlineNs <= nowNs) {
+                ladder.climb(worker, nowNs);
+            }
+        }
+    }
+
+    private void reconcile(long nowNs) {
+        if (ending != Ending.NONE) {
+            if (roster.isEmpty()) {
+                ending = Ending.ENDED;
+                actions.add(new Action.Exit(exitCode));
+            }
+            return;
+        }
+        for (WorkerHandle worker : roster.view()) {
+            if (worker.settled(nowNs, SETTLED_NS)) {
+                backoff.succeeded(worker.spawnedNs);
+            }
+        }
+        cull(nowNs);
+        fill(nowNs);
+        replace(nowNs);
+        if (rolling.active() && !roster.any(rolling::concerns)) {
+            rolling.end();
+            report("reloaded: all workers are of generation %d".formatted(rolling.generation()));
+        }
+    }
+
+    /** Lets those go whose slot is not wanted, or whose successor serves. */
+    private void cull(long nowNs) {
+        for (WorkerHandle worker : roster.all()) {
+            WorkerHandle predecessor = roster.find(worker.replaces);
+            if (worker.serving() && predecessor != null && !predecessor.leaving) {
+                predecessor.succeeded = true;
+                ladder.retire(predecessor, nowNs);
+            }
+        }
+        for (WorkerHandle worker : roster.all()) {
+            if (worker.slot >= wanted && !worker.leaving) {
+                ladder.retire(worker, nowNs);
+            }
+        }
+    }
+
+    private void fill(long nowNs) {
+        for (int slot = 0; slot < wanted; slot++) {
+            if (!roster.occupied(slot) && maySpawn(nowNs)) {
+                spawn(slot, 0, nowNs);
+            }
+        }
+    }
+
+    private void replace(long nowNs) {
+        int atOnce = rolling.active() ? settings.maxUnavailable().of(wanted) : 1;
+        int underWay = roster.count(this::beingReplaced);
+        for (WorkerHandle worker : roster.all()) {
+            if (underWay >= atOnce || !maySpawn(nowNs)) {
+                return;
+            }
+            if (worker.serving() && !roster.hasSuccessor(worker) && due(worker, nowNs)) {
+                spawn(worker.slot, worker.id, nowNs);
+                underWay++;
+            }
+        }
+    }
+
+    private boolean beingReplaced(WorkerHandle worker) {
+        return worker.leaving ? worker.succeeded : roster.hasSuccessor(worker);
+    }
+
+    private boolean due(WorkerHandle worker, long nowNs) {
+        if (rolling.concerns(worker)) {
+            return true;
+        }
+        String reason = recycling.due(worker, nowNs);
+        if (reason != null) {
+            report("%s is replaced: %s".formatted(worker, reason));
+        }
+        return reason != null;
+    }
+
+    /** After a failure one start at a time is tried, and not at once. */
+    private boolean maySpawn(long nowNs) {
+        return backoff.failures() == 0
+                || (nowNs >= backoff.untilNs() && !roster.any(WorkerHandle::booting));
+    }
+
+    private void spawn(int slot, int replaces, long nowNs) {
+        Action.Spawn spawn = new Action.Spawn(++lastId, slot, rolling.generation());
+        WorkerHandle worker = new WorkerHandle(spawn, replaces, nowNs, recycling);
+        ladder.boot(worker, nowNs);
+        roster.add(worker);
+        actions.add(spawn);
+    }
+
+    private void report(String line) {
+        actions.add(new Action.Report(line));
+    }
+}

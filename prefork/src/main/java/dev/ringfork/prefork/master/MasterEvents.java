@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ringfork.prefork.master;
+
+import dev.ringfork.bindings.WaitStatus;
+
+/** What a {@link MasterLoop} tells of; called on its thread, and must not block for long. */
+public interface MasterEvents {
+
+    /**
+     * A worker is about to be started.
+     *
+     * @throws RuntimeException if it is not to be: that counts as a start that failed
+     */
+    void spawning(int slot, int generation);
+
+    /** A worker accepts connections. */
+    void ready(int slot, int generation, int pid);
+
+    /** A worker was reaped. */
+    void exited(int slot, int generation, int pid, WaitStatus status);
+
+    /** The log files are to be opened again. */
+    void reopen();
+
+    /**
+     * The workers are about to be replaced.
+     *
+     * @throws RuntimeException if the configuration is bad: the message is reported and all stays
+     *     as it was
+     */
+    void reload();
+
+    /** One line for the operator. */
+    void report(String line);
+}

@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ringfork.prefork.master;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import dev.ringfork.bindings.Errno;
+import dev.ringfork.bindings.Syscalls;
+import dev.ringfork.bindings.WaitStatus;
+import dev.ringfork.bindings.abi.ProcessConstants;
+import dev.ringfork.prefork.listeners.Binder;
+import dev.ringfork.prefork.scoreboard.Scoreboard;
+import dev.ringfork.prefork.signals.SignalWatch;
+import dev.ringfork.prefork.spawn.Channel;
+import dev.ringfork.prefork.spawn.Notice;
+import dev.ringfork.prefork.spawn.Spawner;
+import dev.ringfork.reactor.Clock;
+import dev.ringfork.reactor.Reactor;
+import dev.ringfork.reactor.Registration;
+import dev.ringfork.reactor.Timer;
+import dev.ringfork.reactor.demux.Demultiplexers;
+import dev.ringfork.reactor.demux.Interest;
+import dev.ringfork.reactor.demux.Trigger;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+
+/**
+ * Carries out what a {@link Master} decides, with real processes: signals come as bytes in a pipe,
+ * ends of workers and what they say as readable descriptors, their heartbeats from shared memory.
+ *
+ * <p>Confined to the thread that makes it. Children are reaped one by one, by pid: those that
+ * others in this process have started are left alone.
+ */
+public final class MasterLoop implements AutoCloseable {
+    private static final long STALL_NS = 1_000_000_000L;
+
+    private final Syscalls syscalls;
+    private final MasterSettings settings;
+    private final MasterEvents events;
+    private final Master master;
+    private final Nursery nursery;
+    private final Reactor reactor;
+    private final ExitWatch exits;
+    private final SignalWatch signals;
+    private final Registration signalled = new Registration((_, _) -> signals());
+    private final Timer beats = new Timer(this::beat);
+    private final Timer deadline = new Timer(() -> feed(new Input.Tick()));
+    private final Map<Integer, Child> children = new HashMap<>();
+    private final ArrayDeque<Input> inputs = new ArrayDeque<>();
+    private final Arena arena = Arena.ofConfined();
+    private final MemorySegment status = arena.allocate(JAVA_INT);
+    private boolean feeding;
+    private int exitCode;
+
+    /**
+     * A loop that has not begun. What it is given stays the caller's.
+     *
+     * @throws IllegalStateException if signals cannot be watched here: the message says why
+     */
+    public MasterLoop(
+            Syscalls syscalls,
+            MasterSettings settings,
+            Spawner spawner,
+            Binder binder,
+            Scoreboard scoreboard,
+            MasterEvents events) {
+        this.syscalls = syscalls;
+        this.settings = settings;
+        this.events = events;
+        this.master = new Master(settings, RandomGenerator.getDefault());
+        this.signals = SignalWatch.open(syscalls);
+        this.nursery = new Nursery(syscalls, spawner, binder, scoreboard);
+        this.reactor =
+                new Reactor(
+                        syscalls,
+                        Demultiplexers.best(syscalls, Trigger.LEVEL),
+                        STALL_NS,
+                        events::report);
+        this.exits = ExitWatch.open(syscalls, reactor);
+    }
+
+    /**
+     * Starts the workers and keeps them until all have ended. Blocks.
+     *
+     * @return the exit code for this process
+     */
+    public int run() {
+        // A parent may have had it ignored, and then children leave no status.
+        syscalls.signals().rf_signal_default(ProcessConstants.SIGCHLD);
+        OperatorSignals.all().forEach(signals::watch);
+        Errno.check("add", reactor.add(signalled, signals.fd(), Interest.READ), "signals");
+        scheduleBeat();
+        perform(master.start(Clock.nowNs()));
+        feed(new Input.Tick());
+        reactor.run();
+        return exitCode;
+    }
+
+    private void scheduleBeat() {
+        reactor.schedule(beats, Clock.nowNs() + settings.heartbeat().toNanos());
+    }
+
+    private void beat() {
+        scheduleBeat();
+        for (Child child : List.copyOf(children.values())) {
+            long heartbeat = child.score.heartbeat();
+            if (heartbeat != child.heartbeat) {
+                child.heartbeat = heartbeat;
+                feed(new Input.Beat(child.id(), child.score.requests()));
+            }
+        }
+        feed(new Input.Tick());
+    }
+
+    private void signals() {
+        signals.drain(signo -> {
+            Command command = OperatorSignals.command(signo);
+            if (command == Command.RELOAD && !configurationIsGood()) {
+                return;
+            }
+            if (command != null) {
+                feed(new Input.Asked(command));
+            }
+        });
+        signalled.exhausted(Interest.READ);
+    }
+
+    private boolean configurationIsGood() {
+        try {
+            events.reload();
+            return true;
+        } catch (RuntimeException e) {
+            events.report("not reloaded, all stays as it was: " + e.getMessage());
+            return false;
+        }
+    }
+
+    /** What happens while something is handled waits its turn: the state machine is not entered. */
+    private void feed(Input input) {
+        inputs.add(input);
+        if (feeding) {
+            return;
+        }
+        feeding = true;
+        for (Input next; (next = inputs.poll()) != null; ) {
+            perform(master.handle(next, Clock.nowNs()));
+        }
+        feeding = false;
+        long nextNs = master.nextNs();
+        if (nextNs == WorkerHandle.NEVER) {
+            reactor.cancel(deadline);
+        } else {
+            reactor.schedule(deadline, nextNs);
+        }
+    }
+
+    private void perform(List<Action> actions) {
+        for (Action action : actions) {
+            switch (action) {
+                case Action.Spawn spawn -> spawn(spawn);
+                case Action.Tell tell -> {
+                    Child child = children.get(tell.id());
+                    if (child != null) {
+                        // A worker that does not listen is found out by its deadline.
+                        child.channel.send(tell.order());
+                    }
+                }
+                case Action.Signal signal -> {
+                    Child child = children.get(signal.id());
+                    if (child != null) {
+                        // Its pid is its own until it is reaped.
+                        syscalls.processes().kill(child.pid, signal.signo());
+                    }
+                }
+                case Action.Report(String line) -> events.report(line);
+                case Action.Reopen() -> events.reopen();
+                case Action.Exit(int code) -> {
+                    exitCode = code;
+                    reactor.stop();
+                }
+            }
+        }
+    }
+
+    private void spawn(Action.Spawn spawn) {
+        try {
+            events.spawning(spawn.slot(), spawn.generation());
+            adopt(spawn, nursery.spawn(spawn));
+        } catch (RuntimeException e) {
+            inputs.add(new Input.SpawnFailed(spawn.id(), String.valueOf(e.getMessage())));
+        }
+    }
+
+    private void adopt(Action.Spawn spawn, Nursery.Born born) {
+        Child child =
+                new Child(
+                        spawn,
+                        born.pid(),
+                        born.record(),
+                        born.score(),
+                        born.channel(),
+                        (_, _) -> listen(spawn.id()));
+        children.put(spawn.id(), child);
+        try {
+            exits.watch(born.pid(), () -> ended(spawn.id()));
+            int result = reactor.add(child.registration, child.channel.fd(), Interest.READ);
+            Errno.check("add", result, "a worker's channel");
+        } catch (RuntimeException e) {
+            // Nobody would hear of its end: it must not begin.
+            syscalls.processes().kill(born.pid(), ProcessConstants.SIGKILL);
+            syscalls.processes().waitpid(born.pid(), status, 0);
+            children.remove(spawn.id());
+            child.close();
+            nursery.bury(born.record());
+            throw e;
+        }
+        inputs.add(new Input.Spawned(spawn.id(), born.pid()));
+    }
+
+    private void listen(int id) {
+        Child child = children.get(id);
+        if (child == null) {
+            return;
+        }
+        int code = child.channel.receive();
+        while (code > 0) {
+            if (Channel.notice(code) == Notice.READY) {
+                feed(new Input.Ready(id));
+                events.ready(child.spawn.slot(), child.spawn.generation(), child.pid);
+            }
+            code = child.channel.receive();
+        }
+        if (code == -Errno.EAGAIN) {
+            child.registration.exhausted(Interest.READ);
+        } else {
+            // It has closed its end, most likely to end: that is heard of elsewhere.
+            child.registration.remove();
+        }
+    }
+
+    private void ended(int id) {
+        Child child = children.remove(id);
+        if (child == null) {
+            return;
+        }
+        int result;
+        do {
+            result = syscalls.processes().waitpid(child.pid, status, 0);
+        } while (result == -Errno.EINTR);
+        WaitStatus how = WaitStatus.of(result == child.pid ? status.get(JAVA_INT, 0) : 0);
+        long cut = child.score.cut();
+        if (cut > 0) {
+            events.report(
+                    "worker %d (pid %d) has cut %d connections"
+                            .formatted(child.spawn.slot(), child.pid, cut));
+        }
+        child.close();
+        nursery.bury(child.record);
+        events.exited(child.spawn.slot(), child.spawn.generation(), child.pid, how);
+        feed(new Input.Exited(id, how));
+    }
+
+    /** Frees what it holds; workers that are left read the end of their life-line. */
+    @Override
+    public void close() {
+        children.values().forEach(Child::close);
+        children.clear();
+        exits.close();
+        signalled.remove();
+        reactor.close();
+        nursery.close();
+        arena.close();
+    }
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ringfork.prefork.master;
+
+/** The master's view of a worker. Confined to the master's thread. */
+final class WorkerHandle {
+    /** A time that does not come. */
+    static final long NEVER = Long.MAX_VALUE;
+
+    /** How far a worker is, and how hard it was asked to end. */
+    enum Phase {
+        /** Started, not accepting yet. */
+        BOOTING,
+        /** Accepting. */
+        SERVING,
+        /** It was told to finish. */
+        DRAINING,
+        /** Late, as a boot or with its heartbeat: it was asked for a thread dump. */
+        DUMPED,
+        /** It was sent SIGTERM, or told to end now. */
+        TERMINATED,
+        /** It was sent SIGKILL. */
+        KILLED
+    }
+
+    final int id;
+    final int slot;
+    final int generation;
+
+    /** The worker whose place it takes, or 0. */
+    final int replaces;
+
+    final long spawnedNs;
+    final long requestsMost;
+    final long ageMostNs;
+
+    Phase phase = Phase.BOOTING;
+    int pid;
+    long readyNs = NEVER;
+    long requests;
+
+    /** Whether its end was asked for, so that it is no failure. */
+    boolean leaving;
+
+    /** Whether it leaves because its successor serves. */
+    boolean succeeded;
+
+    /** When the patience with its phase ends. */
+    long deadlineNs = NEVER;
+
+    WorkerHandle(Action.Spawn spawn, int replaces, long spawnedNs, Recycling recycling) {
+        this.id = spawn.id();
+        this.slot = spawn.slot();
+        this.generation = spawn.generation();
+        this.replaces = replaces;
+        this.spawnedNs = spawnedNs;
+        this.requestsMost = recycling.requestsMost();
+        this.ageMostNs = recycling.ageMostNs();
+    }
+
+    /** Whether its slot is taken by it: it serves, or is expected to. */
+    boolean occupies() {
+        return !leaving
+                && (phase == Phase.BOOTING || phase == Phase.SERVING || phase == Phase.DUMPED);
+    }
+
+    boolean serving() {
+        return phase == Phase.SERVING;
+    }
+
+    boolean booting() {
+        return phase == Phase.BOOTING;
+    }
+
+    /** Whether it ever accepted. */
+    boolean wasReady() {
+        return readyNs != NEVER;
+    }
+
+    /** Whether it has accepted for so long that its start has succeeded. */
+    boolean settled(long nowNs, long settledNs) {
+        return wasReady() && nowNs - readyNs >= settledNs;
+    }
+
+    @Override
+    public String toString() {
+        return pid == 0 ? "worker " + slot : "worker %d (pid %d)".formatted(slot, pid);
+    }
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ringfork.prefork.spawn;
+
+import dev.ringfork.bindings.Syscalls;
+import dev.ringfork.prefork.listeners.Inheritance;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What makes a process a worker: which one it is, and what it was handed. It travels in environment
+ * variables. Immutable.
+ *
+ * @param slot its place among the workers, from 0
+ * @param generation how many times the workers were reloaded before it, and one
+ * @param masterPid the process that started it
+ * @param manifest its descriptors, with the numbers that they have in this process
+ */
+public record Assignment(int slot, int generation, int masterPid, Manifest manifest) {
+    /** {@code slot,generation,pid of the master}. */
+    public static final String WORKER = "RINGFORK_WORKER";
+
+    private static final String CHANNEL = "RINGFORK_CHANNEL";
+    private static final String LIFELINE = "RINGFORK_LIFELINE";
+
+    /** {@code descriptor,record}. */
+    private static final String SCOREBOARD = "RINGFORK_SCOREBOARD";
+
+    /**
+     * Reads what a process was assigned.
+     *
+     * @return the assignment, or null if it is no worker
+     * @throws IllegalArgumentException if the variables make no sense
+     */
+    public static @Nullable Assignment read(Syscalls syscalls, Map<String, String> environment) {
+        String worker = environment.get(WORKER);
+        if (worker == null) {
+            return null;
+        }
+        int[] who = numbers(WORKER, worker, 3);
+        int channel = numbers(CHANNEL, environment.get(CHANNEL), 1)[0];
+        // A program that a worker has started inherits the variables but not the descriptors. A
+        // worker whose master has died has another parent, and has them: it is none the less one.
+        boolean child = syscalls.processes().getppid() == who[2];
+        if (!child && !Channel.isChannel(syscalls, channel)) {
+            return null;
+        }
+        int[] scoreboard = numbers(SCOREBOARD, environment.get(SCOREBOARD), 2);
+        return new Assignment(
+                who[0],
+                who[1],
+                who[2],
+                new Manifest(
+                        Inheritance.read(environment),
+                        channel,
+                        numbers(LIFELINE, environment.get(LIFELINE), 1)[0],
+                        scoreboard[0],
+                        scoreboard[1]));
+    }
+
+    private static int[] numbers(String variable, @Nullable String text, int count) {
+        String[] parts = text == null ? new String[0] : text.split(",", -1);
+        int[] numbers = new int[count];
+        boolean good = parts.length == count;
+        for (int i = 0; good && i < count; i++) {
+            good = parts[i].matches("\\d{1,9}");
+            numbers[i] = good ? Integer.parseInt(parts[i]) : 0;
+        }
+        if (!good) {
+            throw new IllegalArgumentException(
+                    "%s=%s: that is set by a master only".formatted(variable, text));
+        }
+        return numbers;
+    }
+
+    /** An environment with this in it, and without what it said before. */
+    public Map<String, String> in(Map<String, String> environment) {
+        Map<String, String> all = new HashMap<>(environment);
+        all.putAll(variables());
+        return all;
+    }
+
+    private Map<String, String> variables() {
+        Map<String, String> variables = new LinkedHashMap<>();
+        variables.put(WORKER, "%d,%d,%d".formatted(slot, generation, masterPid));
+        variables.put(Inheritance.LISTENERS, Inheritance.write(manifest.listeners()));
+        variables.put(CHANNEL, Integer.toString(manifest.channel()));
+        variables.put(LIFELINE, Integer.toString(manifest.lifeline()));
+        variables.put(SCOREBOARD, "%d,%d".formatted(manifest.scoreboard(), manifest.record()));
+        return variables;
+    }
+}

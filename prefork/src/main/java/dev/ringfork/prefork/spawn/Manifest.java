@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ringfork.prefork.spawn;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+
+/**
+ * The descriptors that a worker is handed, by name. It gets these and the standard ones, and no
+ * other. Immutable; the descriptors stay the master's.
+ *
+ * @param listeners listening sockets by name, in an order that stays
+ * @param channel the worker's end of the {@link Channel}
+ * @param lifeline the reading end of a pipe that ends when the master does
+ * @param scoreboard the shared memory of the scoreboard
+ * @param record which record of the scoreboard is the worker's
+ */
+public record Manifest(
+        SequencedMap<String, Integer> listeners,
+        int channel,
+        int lifeline,
+        int scoreboard,
+        int record) {
+
+    /** Listeners are numbered from here in the worker, as those of sd_listen_fds(3) are. */
+    public static final int FIRST_FD = 3;
+
+    /** Keeps a copy of the listeners. */
+    public Manifest {
+        listeners = new LinkedHashMap<>(listeners);
+    }
+
+    /** The descriptors here, in the order of their numbers in the worker. */
+    public List<Integer> descriptors() {
+        List<Integer> all = new ArrayList<>(listeners.values());
+        all.add(channel);
+        all.add(lifeline);
+        all.add(scoreboard);
+        return all;
+    }
+
+    /** The same with the numbers that the descriptors have in the worker. */
+    public Manifest there() {
+        SequencedMap<String, Integer> numbered = new LinkedHashMap<>();
+        int next = FIRST_FD;
+        for (Map.Entry<String, Integer> listener : listeners.entrySet()) {
+            numbered.put(listener.getKey(), next++);
+        }
+        return new Manifest(numbered, next, next + 1, next + 2, record);
+    }
+}

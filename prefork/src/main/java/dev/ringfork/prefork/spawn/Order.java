@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ringfork.prefork.spawn;
+
+/** What the master tells a worker over its {@link Channel}. */
+public enum Order {
+    /** Accept no more, finish what was begun, then end. */
+    DRAIN('D'),
+    /** End now; what is in flight is lost. */
+    STOP('S'),
+    /** Open the log files again. */
+    REOPEN('O');
+
+    private final byte code;
+
+    Order(char code) {
+        this.code = (byte) code;
+    }
+
+    byte code() {
+        return code;
+    }
+}

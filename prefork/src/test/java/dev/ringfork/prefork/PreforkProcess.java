@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ringfork.prefork;
+
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.StringJoiner;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** {@link PreforkProgram} in processes of its own. Closing it kills what still runs. */
+final class PreforkProcess implements AutoCloseable {
+    static final long DEADLINE_S = 30;
+
+    private final Process master;
+    private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
+    private final List<ProcessHandle> workers = new ArrayList<>();
+    private int port;
+
+    private PreforkProcess(Process master) {
+        this.master = master;
+        read(master.getInputStream());
+    }
+
+    /** Starts it; settings are {@code workers=2} and such. */
+    static PreforkProcess start(String... settings) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(System.getProperty("java.home") + "/bin/java");
+        command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx64m"));
+        command.add("--enable-native-access=ALL-UNNAMED");
+        command.add("-cp");
+        command.add(classPath());
+        command.add(PreforkProgram.class.getName());
+        command.addAll(List.of(settings));
+        return new PreforkProcess(new ProcessBuilder(command).redirectErrorStream(true).start());
+    }
+
+    /** The modules of this build and its test classes, all as a class path. */
+    private static String classPath() {
+        StringJoiner path = new StringJoiner(File.pathSeparator);
+        String basedir = System.getProperty("basedir");
+        if (basedir != null) {
+            path.add(Path.of(basedir, "target", "test-classes").toString());
+        }
+        String modules = System.getProperty("jdk.module.path");
+        if (modules != null) {
+            path.add(modules);
+        }
+        return path.add(System.getProperty("java.class.path")).toString();
+    }
+
+    private void read(InputStream stream) {
+        Thread.ofVirtual()
+                .start(() -> {
+                    try (BufferedReader reader =
+                            new BufferedReader(
+                                    new InputStreamReader(stream, StandardCharsets.UTF_8))) {
+                        reader.lines().forEach(lines::add);
+                    } catch (IOException | UncheckedIOException e) {
+                        lines.add("the stream broke: " + e);
+                    }
+                });
+    }
+
+    /** The rest of the next line that begins with a word; lines before it are dropped. */
+    String next(String word) throws InterruptedException {
+        List<String> dropped = new ArrayList<>();
+        long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(DEADLINE_S);
+        while (true) {
+            String line = lines.poll(endNs - System.nanoTime(), TimeUnit.NANOSECONDS);
+            assertNotNull(line, () -> "no '%s' among %s".formatted(word, dropped));
+            if (line.startsWith("ready ")) {
+                remember(line);
+            }
+            if (line.startsWith(word)) {
+                return line.substring(word.length()).strip();
+            }
+            dropped.add(line);
+        }
+    }
+
+    private void remember(String line) {
+        ProcessHandle.of(Long.parseLong(line.split(" ", -1)[3])).ifPresent(workers::add);
+    }
+
+    /** Waits until the listeners are bound. */
+    PreforkProcess started() throws InterruptedException {
+        String address = next("started");
+        port = Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
+        return this;
+    }
+
+    /** The pid of the next worker that serves. */
+    long nextReady() throws InterruptedException {
+        return Long.parseLong(next("ready").split(" ", -1)[2]);
+    }
+
+    /** Waits until so many serve, and returns their pids. */
+    List<Long> ready(int count) throws InterruptedException {
+        List<Long> pids = new ArrayList<>();
+        while (pids.size() < count) {
+            pids.add(nextReady());
+        }
+        return pids;
+    }
+
+    long pid() {
+        return master.pid();
+    }
+
+    void signal(String name) throws IOException, InterruptedException {
+        signal(name, master.pid());
+    }
+
+    static void signal(String name, long pid) throws IOException, InterruptedException {
+        int result = new ProcessBuilder("kill", "-" + name, Long.toString(pid)).start().waitFor();
+        assertTrue(result == 0, "kill -%s %d".formatted(name, pid));
+    }
+
+    /** Waits until the master has ended, and returns its exit code. */
+    int exitCode() throws InterruptedException {
+        assertTrue(master.waitFor(DEADLINE_S, TimeUnit.SECONDS), "the master goes on");
+        return master.exitValue();
+    }
+
+    /** Waits until a process is gone. */
+    static void awaitEnd(long pid) throws Exception {
+        ProcessHandle handle = ProcessHandle.of(pid).orElse(null);
+        if (handle != null) {
+            CompletableFuture<ProcessHandle> end = handle.onExit();
+            end.get(DEADLINE_S, TimeUnit.SECONDS);
+        }
+    }
+
+    Client connect() throws IOException {
+        return new Client(port);
+    }
+
+    /** One request on a connection of its own. */
+    String ask(String line) throws IOException {
+        try (Client client = connect()) {
+            return client.ask(line);
+        }
+    }
+
+    /** A connection to the program. Confined to one thread. */
+    static final class Client implements AutoCloseable {
+        private final Socket socket = new Socket();
+        private final BufferedReader in;
+
+        Client(int port) throws IOException {
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 10_000);
+            socket.setSoTimeout((int) TimeUnit.SECONDS.toMillis(DEADLINE_S));
+            in =
+                    new BufferedReader(
+                            new InputStreamReader(
+                                    socket.getInputStream(), StandardCharsets.US_ASCII));
+        }
+
+        String ask(String line) throws IOException {
+            socket.getOutputStream().write((line + "\n").getBytes(StandardCharsets.US_ASCII));
+            return String.valueOf(in.readLine());
+        }
+
+        @Nullable String readLine() throws IOException {
+            return in.readLine();
+        }
+
+        @Override
+        public void close() throws IOException {
+            socket.close();
+        }
+    }
+
+    @Override
+    public void close() {
+        master.destroyForcibly();
+        workers.forEach(ProcessHandle::destroyForcibly);
+    }
+}

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ringfork.prefork;
+
+import dev.ringfork.bindings.Address;
+import dev.ringfork.bindings.Errno;
+import dev.ringfork.bindings.Syscalls;
+import dev.ringfork.bindings.WaitStatus;
+import dev.ringfork.bindings.abi.Layouts;
+import dev.ringfork.bindings.abi.ProcessConstants;
+import dev.ringfork.prefork.master.MasterSettings;
+import dev.ringfork.reactor.protocol.Buffer;
+import dev.ringfork.reactor.protocol.Connection;
+import dev.ringfork.reactor.protocol.Session;
+import dev.ringfork.reactor.server.ServerSettings;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.StringJoiner;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * A program that is a master and its workers, run by tests in processes of its own. Settings are
+ * arguments, {@code workers=2}; what happens is a line on standard output each.
+ */
+final class PreforkProgram {
+    private PreforkProgram() {}
+
+    public static void main(String[] arguments) {
+        Map<String, String> given = new HashMap<>();
+        for (String argument : arguments) {
+            String[] parts = argument.split("=", 2);
+            given.put(parts[0], parts[1]);
+        }
+        Prefork.Builder prefork =
+                Prefork.builder(LineSession::new)
+                        .listen(Address.parse(given.getOrDefault("listen", "127.0.0.1:0")))
+                        .settings(settings(given))
+                        .server(ServerSettings.DEFAULT)
+                        .hooks(new Spoken(given));
+        if (given.containsKey("pidfile")) {
+            prefork.pidFile(Path.of(given.get("pidfile")));
+        }
+        int exitCode = prefork.run();
+        if (Worker.current() == null) {
+            System.out.println("children " + children());
+        }
+        System.exit(exitCode);
+    }
+
+    private static MasterSettings settings(Map<String, String> given) {
+        return MasterSettings.builder()
+                .workers(Integer.parseInt(given.getOrDefault("workers", "1")))
+                .drainTimeout(time(given, "drain", 10_000))
+                .heartbeat(time(given, "heartbeat", 100))
+                .workerTimeout(time(given, "late", 20_000))
+                .bootTimeout(time(given, "boot", 20_000))
+                .maxRequests(Long.parseLong(given.getOrDefault("requests", "0")))
+                .maxBootFailures(Integer.parseInt(given.getOrDefault("failures", "5")))
+                .build();
+    }
+
+    private static Duration time(Map<String, String> given, String name, long defaultMs) {
+        return Duration.ofMillis(Long.parseLong(given.getOrDefault(name, "" + defaultMs)));
+    }
+
+    /** Whether a child is left that was not reaped. */
+    private static String children() {
+        try (Arena arena = Arena.ofConfined()) {
+            int result =
+                    Syscalls.get()
+                            .processes()
+                            .waitid(
+                                    ProcessConstants.P_ALL,
+                                    0,
+                                    arena.allocate(Layouts.current().size("siginfo_t"), 8),
+                                    ProcessConstants.WEXITED | ProcessConstants.WNOHANG);
+            return result == -Errno.ECHILD ? "none" : "some";
+        }
+    }
+
+    /** {@code pid} is answered at once; {@code begin} only when {@code end} has come. */
+    private static final class LineSession implements Session {
+        private final Connection connection;
+        private final StringBuilder text = new StringBuilder();
+        private boolean begun;
+        private boolean draining;
+
+        LineSession(Connection connection) {
+            this.connection = connection;
+        }
+
+        @Override
+        public void received(Buffer in) {
+            for (int i = in.start(); i < in.end(); i++) {
+                text.append((char) in.get(i));
+            }
+            in.consume(in.length());
+            for (int end; (end = text.indexOf("\n")) >= 0; ) {
+                String line = text.substring(0, end);
+                text.delete(0, end + 1);
+                answer(line);
+            }
+        }
+
+        private void answer(String line) {
+            switch (line) {
+                case "begin" -> {
+                    begun = true;
+                    say("begun");
+                }
+                case "end" -> {
+                    begun = false;
+                    say("ended");
+                    if (draining) {
+                        connection.close();
+                    }
+                }
+                case "hang" -> {
+                    say("hanging");
+                    while (true) {
+                        Thread.onSpinWait();
+                    }
+                }
+                default -> say(Long.toString(ProcessHandle.current().pid()));
+            }
+        }
+
+        private void say(String line) {
+            connection.write((line + "\n").getBytes(StandardCharsets.US_ASCII));
+        }
+
+        @Override
+        public void draining(Connection same) {
+            draining = true;
+            if (!begun) {
+                connection.close();
+            }
+        }
+    }
+
+    /** Says what happens. */
+    private record Spoken(Map<String, String> given) implements Hooks {
+        @Override
+        public void masterStarted(List<Address> addresses) {
+            System.out.println("started " + addresses.getFirst());
+        }
+
+        @Override
+        public void beforeFork(int slot, int generation) {
+            System.out.println("fork " + slot);
+        }
+
+        @Override
+        public void afterFork(Worker worker) {
+            Path broken = Path.of(given.getOrDefault("broken", "/nonexistent/file"));
+            if (Files.exists(broken)) {
+                System.exit(1);
+            }
+            while (given.containsKey("hang")) {
+                LockSupport.park();
+            }
+            if (given.containsKey("inventory")) {
+                System.out.println("inventory " + inventory());
+            }
+        }
+
+        @Override
+        public void workerReady(int slot, int generation, int pid) {
+            System.out.println("ready %d %d %d".formatted(slot, generation, pid));
+        }
+
+        @Override
+        public void workerExit(int slot, int generation, int pid, WaitStatus status) {
+            System.out.println("exit %d %d %s".formatted(slot, pid, status));
+        }
+
+        @Override
+        public void beforeReload() {
+            if (Files.exists(Path.of(given.getOrDefault("refuse", "/nonexistent/file")))) {
+                throw new IllegalStateException("the configuration is bad");
+            }
+        }
+
+        @Override
+        public void reopen() {
+            System.out.println("reopened " + ProcessHandle.current().pid());
+        }
+
+        /** All descriptors and what they are. */
+        private static String inventory() {
+            StringJoiner all = new StringJoiner(" ");
+            try (DirectoryStream<Path> fds = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
+                for (Path fd : fds) {
+                    String what = Files.readSymbolicLink(fd).toString();
+                    all.add(fd.getFileName() + "=" + what.replace(' ', '_'));
+                }
+            } catch (IOException e) {
+                // The one that lists them is gone before it is looked at.
+                return all.toString();
+            }
+            return all.toString();
+        }
+    }
+}

@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ringfork.prefork;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.ringfork.bindings.Platform;
+import dev.ringfork.bindings.Syscalls;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A master and its workers, as real processes. */
+final class PreforkTest {
+    @TempDir private Path folder;
+
+    @BeforeEach
+    void assumeSignals() {
+        String absence = Syscalls.get().absence("rf_signal_watch");
+        assumeTrue(absence == null, absence);
+    }
+
+    @Test
+    void shouldServeFromItsWorkersAndReapThemAll() throws Exception {
+        try (PreforkProcess prefork = PreforkProcess.start("workers=2").started()) {
+            Set<Long> pids = new HashSet<>(prefork.ready(2));
+            assertEquals(2, pids.size());
+            assertTrue(pids.contains(Long.parseLong(prefork.ask("pid"))));
+            prefork.signal("TERM");
+            assertEquals("none", prefork.next("children"));
+            assertEquals(0, prefork.exitCode());
+            for (long pid : pids) {
+                PreforkProcess.awaitEnd(pid);
+            }
+        }
+    }
+
+    @Test
+    void shouldReplaceAWorkerThatIsKilled() throws Exception {
+        try (PreforkProcess prefork = PreforkProcess.start("workers=1").started()) {
+            long pid = prefork.nextReady();
+            PreforkProcess.signal("KILL", pid);
+            assertEquals("0 %d killed by signal 9".formatted(pid), prefork.next("exit"));
+            long next = prefork.nextReady();
+            assertNotEquals(pid, next);
+            assertEquals(Long.toString(next), prefork.ask("pid"));
+        }
+    }
+
+    @Test
+    void shouldFinishWhatWasBegunBeforeItEnds() throws Exception {
+        try (PreforkProcess prefork = PreforkProcess.start("workers=1").started()) {
+            prefork.nextReady();
+            try (PreforkProcess.Client client = prefork.connect();
+                    PreforkProcess.Client idle = prefork.connect()) {
+                assertEquals("begun", client.ask("begin"));
+                assertFalse(idle.ask("pid").isEmpty());
+                prefork.signal("TERM");
+                assertNull(idle.readLine(), "who has nothing open is let go");
+                assertEquals("ended", client.ask("end"));
+            }
+            assertEquals(0, prefork.exitCode());
+        }
+    }
+
+    @Test
+    void shouldCutWhatDoesNotFinishInTime() throws Exception {
+        try (PreforkProcess prefork = PreforkProcess.start("workers=1", "drain=200").started()) {
+            prefork.nextReady();
+            try (PreforkProcess.Client client = prefork.connect()) {
+                assertEquals("begun", client.ask("begin"));
+                prefork.signal("TERM");
+                assertTrue(prefork.next("worker 0 (pid").endsWith("has cut 1 connections"));
+            }
+            assertEquals(0, prefork.exitCode());
+        }
+    }
+
+    @Test
+    void shouldEndAtOnceWhenAskedTwice() throws Exception {
+        try (PreforkProcess prefork = PreforkProcess.start("workers=2", "drain=60000").started()) {
+            prefork.ready(2);
+            try (PreforkProcess.Client client = prefork.connect()) {
+                assertEquals("begun", client.ask("begin"));
+                prefork.signal("TERM");
+                prefork.next("draining");
+                prefork.signal("INT");
+                assertEquals(0, prefork.exitCode());
+            }
+        }
+    }
+
+    @Test
+    void shouldAddAndRemoveWorkers() throws Exception {
+        try (PreforkProcess prefork = PreforkProcess.start("workers=1").started()) {
+            prefork.nextReady();
+            prefork.signal("TTIN");
+            long second = prefork.nextReady();
+            prefork.signal("TTOU");
+            assertEquals("1 %d exited with 0".formatted(second), prefork.next("exit"));
+            prefork.signal("TTOU");
+            prefork.signal("TERM");
+            assertEquals(0, prefork.exitCode());
+        }
+    }
+
+    @Test
+    void shouldLoseNoRequestWhileItReloads() throws Exception {
+        try (PreforkProcess prefork = PreforkProcess.start("workers=2").started()) {
+            List<Long> old = prefork.ready(2);
+            AtomicBoolean enough = new AtomicBoolean();
+            CompletableFuture<Integer> asked =
+                    CompletableFuture.supplyAsync(() -> askUntil(prefork, enough));
+            prefork.signal("HUP");
+            prefork.next("reloaded");
+            enough.set(true);
+            assertTrue(asked.get(PreforkProcess.DEADLINE_S, TimeUnit.SECONDS) > 0);
+            for (long pid : old) {
+                PreforkProcess.awaitEnd(pid);
+            }
+            assertFalse(old.contains(Long.parseLong(prefork.ask("pid"))));
+        }
+    }
+
+    private static int askUntil(PreforkProcess prefork, AtomicBoolean enough) {
+        int answers = 0;
+        try {
+            while (!enough.get()) {
+                Long.parseLong(prefork.ask("pid"));
+                answers++;
+            }
+            return answers;
+        } catch (IOException e) {
+            throw new AssertionError("lost after " + answers, e);
+        }
+    }
+
+    @Test
+    void shouldKeepServingWhenAReloadFails() throws Exception {
+        Path broken = folder.resolve("broken");
+        try (PreforkProcess prefork =
+                PreforkProcess.start("workers=1", "broken=" + broken).started()) {
+            long pid = prefork.nextReady();
+            Files.createFile(broken);
+            prefork.signal("HUP");
+            prefork.next("the reload has failed");
+            assertEquals(Long.toString(pid), prefork.ask("pid"));
+            Files.delete(broken);
+            prefork.signal("HUP");
+            prefork.next("reloaded");
+            assertNotEquals(Long.toString(pid), prefork.ask("pid"));
+        }
+    }
+
+    @Test
+    void shouldNotReloadABadConfiguration() throws Exception {
+        Path refuse = Files.createFile(folder.resolve("refuse"));
+        try (PreforkProcess prefork =
+                PreforkProcess.start("workers=1", "refuse=" + refuse).started()) {
+            prefork.nextReady();
+            prefork.signal("HUP");
+            assertEquals(
+                    "all stays as it was: the configuration is bad", prefork.next("not reloaded,"));
+        }
+    }
+
+    @Test
+    void shouldKeepTheListenerWithoutWorkers() throws Exception {
+        try (PreforkProcess prefork = PreforkProcess.start("workers=1").started()) {
+            prefork.nextReady();
+            prefork.signal("WINCH");
+            prefork.next("exit");
+            try (PreforkProcess.Client waiting = prefork.connect()) {
+                prefork.signal("HUP");
+                long pid = prefork.nextReady();
+                assertEquals(Long.toString(pid), waiting.ask("pid"));
+            }
+        }
+    }
+
+    @Test
+    void shouldReplaceAWorkerThatIsStopped() throws Exception {
+        try (PreforkProcess prefork = PreforkProcess.start("workers=1", "late=1000").started()) {
+            long pid = prefork.nextReady();
+            PreforkProcess.signal("STOP", pid);
+            prefork.next("worker 0 (pid %d) shows no sign of life".formatted(pid));
+            prefork.nextReady();
+            assertEquals("0 %d killed by signal 9".formatted(pid), prefork.next("exit"));
+        }
+    }
+
+    @Test
+    void shouldRecycleAWorkerThatHasDoneEnough() throws Exception {
+        try (PreforkProcess prefork = PreforkProcess.start("workers=1", "requests=3").started()) {
+            long first = prefork.nextReady();
+            for (int i = 0; i < 3; i++) {
+                prefork.ask("pid");
+            }
+            long second = prefork.nextReady();
+            assertEquals("0 %d exited with 0".formatted(first), prefork.next("exit"));
+            assertEquals(Long.toString(second), prefork.ask("pid"));
+        }
+    }
+
+    @Test
+    void shouldEndItsWorkersWhenItIsKilled() throws Exception {
+        try (PreforkProcess prefork = PreforkProcess.start("workers=2").started()) {
+            List<Long> pids = prefork.ready(2);
+            PreforkProcess.signal("KILL", prefork.pid());
+            for (long pid : pids) {
+                PreforkProcess.awaitEnd(pid);
+            }
+        }
+    }
+
+    @Test
+    void shouldGiveUpWhenNoWorkerBoots() throws Exception {
+        Path broken = Files.createFile(folder.resolve("broken"));
+        try (PreforkProcess prefork =
+                PreforkProcess.start("workers=2", "failures=2", "broken=" + broken).started()) {
+            prefork.next("giving up: 2 starts have failed");
+            assertEquals(3, prefork.exitCode());
+        }
+    }
+
+    @Test
+    void shouldEndAWorkerThatDoesNotBoot() throws Exception {
+        try (PreforkProcess prefork =
+                PreforkProcess.start("workers=1", "boot=200", "failures=1", "hang=yes").started()) {
+            prefork.next("worker 0 (pid");
+            assertEquals(3, prefork.exitCode());
+        }
+    }
+
+    @Test
+    void shouldReopenInTheMasterAndInEachWorker() throws Exception {
+        try (PreforkProcess prefork = PreforkProcess.start("workers=2").started()) {
+            Set<Long> pids = new HashSet<>(prefork.ready(2));
+            pids.add(prefork.pid());
+            prefork.signal("USR1");
+            Set<Long> reopened = new HashSet<>();
+            for (int i = 0; i < 3; i++) {
+                reopened.add(Long.parseLong(prefork.next("reopened")));
+            }
+            assertEquals(pids, reopened);
+        }
+    }
+
+    @Test
+    void shouldWriteAPidFileAndRemoveIt() throws Exception {
+        Path file = folder.resolve("pid");
+        try (PreforkProcess prefork =
+                PreforkProcess.start("workers=1", "pidfile=" + file).started()) {
+            prefork.nextReady();
+            assertEquals(prefork.pid() + "\n", Files.readString(file));
+            try (PreforkProcess other = PreforkProcess.start("pidfile=" + file)) {
+                other.next("Exception in thread");
+                assertEquals(1, other.exitCode());
+            }
+            assertEquals(prefork.pid() + "\n", Files.readString(file));
+            prefork.signal("TERM");
+            assertEquals(0, prefork.exitCode());
+            assertFalse(Files.exists(file));
+        }
+    }
+
+    @Test
+    void shouldServeAUnixPathAndRemoveItOnlyInTheMaster() throws Exception {
+        Path path = folder.resolve("s");
+        try (PreforkProcess prefork = PreforkProcess.start("listen=unix:" + path)) {
+            prefork.next("started");
+            long pid = prefork.nextReady();
+            PreforkProcess.signal("TERM", pid);
+            prefork.next("exit");
+            prefork.nextReady();
+            assertTrue(Files.exists(path), "a worker that ends leaves it");
+            prefork.signal("TERM");
+            assertEquals(0, prefork.exitCode());
+            assertFalse(Files.exists(path));
+        }
+    }
+
+    @Test
+    void shouldHandOverTheManifestAndNoOtherSocketOrPipe() throws Exception {
+        assumeTrue(Platform.current().linux(), "there is no /proc");
+        try (PreforkProcess prefork =
+                PreforkProcess.start("workers=2", "inventory=yes").started()) {
+            for (int i = 0; i < 2; i++) {
+                List<String> handed = new ArrayList<>();
+                List<String> own = new ArrayList<>();
+                for (String entry : prefork.next("inventory").split(" ", -1)) {
+                    int fd = Integer.parseInt(entry.substring(0, entry.indexOf('=')));
+                    (fd < 7 ? handed : own).add(entry);
+                }
+                assertTrue(handed.stream().anyMatch(it -> it.startsWith("3=socket:")));
+                assertTrue(handed.stream().anyMatch(it -> it.startsWith("4=socket:")));
+                assertTrue(handed.stream().anyMatch(it -> it.startsWith("5=pipe:")));
+                assertTrue(handed.stream().anyMatch(it -> it.contains("ringfork-")));
+                List<String> sockets = own.stream().filter(it -> it.contains("=socket:")).toList();
+                assertEquals(List.of(), sockets);
+                long pipes = own.stream().filter(it -> it.contains("=pipe:")).count();
+                assertEquals(2, pipes, "its own for signals, both ends");
+            }
+        }
+    }
+}

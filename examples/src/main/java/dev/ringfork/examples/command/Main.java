@@ -3,6 +3,8 @@ package dev.ringfork.examples.command;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.ringfork.prefork.Spawn;
+import dev.ringfork.prefork.master.Share;
 import dev.ringfork.reactor.demux.Trigger;
 import dev.ringfork.reactor.server.Architecture;
 import dev.ringfork.reactor.server.Engine;
@@ -23,7 +25,7 @@ import picocli.CommandLine.Spec;
  * The {@code ringfork} command.
  *
  * <p>Exit codes: 0 it was done (a server that drained, too), 1 it could not be done, 2 it made no
- * sense.
+ * sense, 3 workers cannot start.
  */
 @Command(
         name = "ringfork",
@@ -84,6 +86,9 @@ public final class Main implements Runnable {
                 .registerConverter(Shots.class, new Word<>(Shots.class))
                 .registerConverter(Size.class, Size::parse)
                 .registerConverter(Span.class, Span::parse)
+                .registerConverter(Spawn.class, new Word<>(Spawn.class))
+                .registerConverter(WorkerCount.class, WorkerCount::parse)
+                .registerConverter(Share.class, Share::parse)
                 .registerConverter(SqPoll.class, SqPoll::parse)
                 .registerConverter(int.class, Main::wholeNumber)
                 .registerConverter(Integer.class, Main::wholeNumber)

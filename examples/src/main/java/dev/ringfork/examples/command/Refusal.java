@@ -29,6 +29,11 @@ final class Refusal extends RuntimeException {
         return new Refusal(CommandLine.ExitCode.SOFTWARE, sentence, cause);
     }
 
+    /** What was running has ended, with an exit code that says why. */
+    static Refusal ended(int exitCode, String sentence) {
+        return new Refusal(exitCode, sentence, null);
+    }
+
     /** What an exception says, or what it is if it says nothing. */
     static String message(Throwable failure) {
         String message = failure.getMessage();

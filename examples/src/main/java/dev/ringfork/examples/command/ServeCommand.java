@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -46,6 +47,7 @@ final class ServeCommand implements Runnable {
     private @Nullable String accessLog;
 
     @Mixin private final ServerOptions server = new ServerOptions(8080);
+    @Mixin private final WorkerOptions workers = new WorkerOptions();
     @Mixin private final HttpOptions http = new HttpOptions();
     @Mixin private final CommonOptions common = new CommonOptions();
 
@@ -60,6 +62,10 @@ final class ServeCommand implements Runnable {
         }
         HttpLimits limits = http.limits(server.idleTimeout.duration());
         Handler application = ExampleApplication.handler(text, root);
+        if (workers.workers.count() > 0) {
+            new WorkersLog(accessLog).run(application, limits);
+            return;
+        }
         ServerRun run = new ServerRun(console, server, common);
         if (accessLog == null || common.onlyLooks()) {
             run.run(protocol(application, limits), Service.HTTP);
@@ -83,6 +89,52 @@ final class ServeCommand implements Runnable {
                     "--access-log: %s cannot be written: choose another file, or - for standard output"
                             .formatted(file),
                     e);
+        }
+    }
+
+    /** What each worker has of its own: its access log, and the number of its requests. */
+    private final class WorkersLog {
+        private final @Nullable String file;
+        private final LongAdder requests = new LongAdder();
+        private @Nullable AccessLog log;
+
+        WorkersLog(@Nullable String file) {
+            this.file = file;
+        }
+
+        void run(Handler application, HttpLimits limits) {
+            Handler counted =
+                    application.behind(next ->
+                            request -> {
+                                requests.increment();
+                                return next.handle(request);
+                            });
+            try {
+                new PreforkRun(console, server, workers, common)
+                        .run(
+                                () -> protocol(logged(counted), limits),
+                                Service.HTTP,
+                                requests::sum,
+                                this::reopen);
+            } finally {
+                if (log != null) {
+                    log.close();
+                }
+            }
+        }
+
+        private Handler logged(Handler application) {
+            if (file == null) {
+                return application;
+            }
+            log = open(file);
+            return application.behind(log);
+        }
+
+        private void reopen() {
+            if (log != null) {
+                log.reopen();
+            }
         }
     }
 }

@@ -109,7 +109,7 @@ final class ServerRun {
             if (tls != null) {
                 Signals.on("HUP", () -> TlsOptions.reload(tls, console));
             }
-            warnOfBacklog();
+            warnOfBacklog(options, console);
             console.result(
                     "%s (%s) - Ctrl-C drains"
                             .formatted(
@@ -146,7 +146,8 @@ final class ServerRun {
         }
     }
 
-    private void warnOfBacklog() {
+    /** Says so if the kernel queues fewer connections than it was asked to. */
+    static void warnOfBacklog(ServerOptions options, Console console) {
         // Such a file gives its content to the first read alone: one byte at a time shows one
         // digit.
         byte[] text = new byte[32];

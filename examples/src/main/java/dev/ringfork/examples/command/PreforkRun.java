@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ringfork.examples.command;
+
+import dev.ringfork.bindings.Address;
+import dev.ringfork.bindings.SyscallException;
+import dev.ringfork.bindings.WaitStatus;
+import dev.ringfork.prefork.Hooks;
+import dev.ringfork.prefork.Prefork;
+import dev.ringfork.prefork.Worker;
+import dev.ringfork.reactor.protocol.Protocol;
+import dev.ringfork.reactor.server.ServerSettings;
+import dev.ringfork.reactor.tls.TlsContext;
+import dev.ringfork.reactor.tls.TlsProtocol;
+import java.util.List;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+
+/**
+ * The life of a master and its workers in the foreground; the same command is each of them, see
+ * {@link Prefork}.
+ */
+final class PreforkRun {
+    private final Console console;
+    private final ServerOptions options;
+    private final WorkerOptions workers;
+    private final CommonOptions common;
+
+    PreforkRun(
+            Console console, ServerOptions options, WorkerOptions workers, CommonOptions common) {
+        Worker worker = Worker.current();
+        this.console =
+                worker == null
+                        ? console
+                        : new Console(
+                                "%s: %s".formatted(console.name(), worker),
+                                console.out(),
+                                console.err());
+        this.options = options;
+        this.workers = workers;
+        this.common = common;
+    }
+
+    /**
+     * Runs until all has ended, or only looks at the configuration.
+     *
+     * @param protocol made in each worker
+     * @param requests tells in a worker how many requests it has answered
+     * @param reopen opens log files again, in a worker
+     * @throws Refusal if it cannot start or fails later
+     */
+    void run(Supplier<Protocol> protocol, Service service, LongSupplier requests, Runnable reopen) {
+        if (common.printOnly) {
+            common.print(console.out());
+            return;
+        }
+        Address address = options.address();
+        ServerSettings settings = options.settings(console::note);
+        TlsContext tls = options.tls.context(service, console);
+        Prefork.Builder prefork =
+                Prefork.builder(() ->
+                                tls == null
+                                        ? protocol.get()
+                                        : TlsProtocol.around(protocol.get(), tls, settings))
+                        .listen(address)
+                        .settings(workers.settings(options.drainTimeout.duration()))
+                        .server(settings)
+                        .arrange(options::arrange)
+                        .requests(requests)
+                        .spawn(workers.spawn)
+                        .hooks(new Told(service, tls != null, reopen));
+        if (workers.pidFile != null) {
+            prefork.pidFile(workers.pidFile);
+        }
+        if (common.checkOnly) {
+            console.result("the configuration is good");
+            return;
+        }
+        run(prefork);
+    }
+
+    private void run(Prefork.Builder prefork) {
+        try {
+            int exitCode = prefork.run();
+            if (exitCode != 0) {
+                throw Refusal.ended(exitCode, "the workers cannot start: what they said is above");
+            }
+        } catch (IllegalArgumentException e) {
+            throw Refusal.usage(e);
+        } catch (SyscallException e) {
+            throw Explanation.of(e, options);
+        }
+    }
+
+    /** Tells the operator what happens. */
+    private final class Told implements Hooks {
+        private final Service service;
+        private final boolean tls;
+        private final Runnable reopen;
+
+        Told(Service service, boolean tls, Runnable reopen) {
+            this.service = service;
+            this.tls = tls;
+            this.reopen = reopen;
+        }
+
+        @Override
+        public void masterStarted(List<Address> addresses) {
+            ServerRun.warnOfBacklog(options, console);
+            console.result(
+                    "%s (master, workers: %d, spawn: %s) - Ctrl-C drains"
+                            .formatted(
+                                    service.place(addresses.getFirst(), tls),
+                                    workers.workers.count(),
+                                    Word.of(workers.spawn)));
+        }
+
+        @Override
+        public void workerReady(int slot, int generation, int pid) {
+            console.note("worker %d (pid %d) serves".formatted(slot, pid));
+        }
+
+        @Override
+        public void workerExit(int slot, int generation, int pid, WaitStatus status) {
+            if (status.exited() && status.exitStatus() == 0) {
+                console.note("worker %d (pid %d) has ended".formatted(slot, pid));
+            }
+        }
+
+        @Override
+        public void beforeReload() {
+            // New workers read the files again: what is wrong with them is to be known before.
+            options.tls.context(service, console);
+        }
+
+        @Override
+        public void reopen() {
+            reopen.run();
+        }
+    }
+}

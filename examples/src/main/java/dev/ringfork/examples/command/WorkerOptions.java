@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ringfork.examples.command;
+
+import dev.ringfork.prefork.Spawn;
+import dev.ringfork.prefork.master.MasterSettings;
+import dev.ringfork.prefork.master.Share;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The flags about worker processes. */
+final class WorkerOptions {
+    private static final MasterSettings DEFAULT = MasterSettings.DEFAULT;
+
+    @Option(
+            names = "--workers",
+            paramLabel = "N|auto",
+            description =
+                    "Worker processes that a master keeps; auto is one for each processor, 0 serves in"
+                            + " this process (default: ${DEFAULT-VALUE}).")
+    WorkerCount workers = WorkerCount.NONE;
+
+    @Option(
+            names = "--spawn",
+            paramLabel = "WAY",
+            description =
+                    "How workers come to be: exec, the same command line again (default: ${DEFAULT-VALUE}).")
+    Spawn spawn = Spawn.EXEC;
+
+    @Option(
+            names = "--boot-timeout",
+            paramLabel = "TIME",
+            description =
+                    "How long a worker may take until it accepts, 0s for ever (default: ${DEFAULT-VALUE}).")
+    private Span bootTimeout = new Span(DEFAULT.bootTimeout());
+
+    @Option(
+            names = "--heartbeat",
+            paramLabel = "TIME",
+            description = "How often a worker shows that it is alive (default: ${DEFAULT-VALUE}).")
+    private Span heartbeat = new Span(DEFAULT.heartbeat());
+
+    @Option(
+            names = "--worker-timeout",
+            paramLabel = "TIME",
+            description =
+                    "A worker that shows no life for so long is asked for a thread dump and replaced, 0s"
+                            + " never (default: ${DEFAULT-VALUE}).")
+    private Span workerTimeout = new Span(DEFAULT.workerTimeout());
+
+    @Option(
+            names = "--max-requests",
+            paramLabel = "N",
+            description =
+                    "A worker that has answered so many is replaced, 0 never (default: ${DEFAULT-VALUE}).")
+    private int maxRequests;
+
+    @Option(
+            names = "--max-requests-jitter",
+            paramLabel = "N",
+            description =
+                    "Up to so many more, by chance, so that not all are due at once (default:"
+                            + " ${DEFAULT-VALUE}).")
+    private int maxRequestsJitter;
+
+    @Option(
+            names = "--max-age",
+            paramLabel = "TIME",
+            description =
+                    "A worker that is so old, or by chance up to a tenth older, is replaced, 0s never"
+                            + " (default: ${DEFAULT-VALUE}).")
+    private Span maxAge = new Span(Duration.ZERO);
+
+    @Option(
+            names = "--max-boot-failures",
+            paramLabel = "N",
+            description =
+                    "So many starts that fail one after the other, with no worker serving, end the master"
+                            + " (default: ${DEFAULT-VALUE}).")
+    private int maxBootFailures = DEFAULT.maxBootFailures();
+
+    @Option(
+            names = "--max-unavailable",
+            paramLabel = "N|N%",
+            description =
+                    "How many workers are replaced at a time by a reload (default: ${DEFAULT-VALUE}).")
+    private Share maxUnavailable = DEFAULT.maxUnavailable();
+
+    @Option(
+            names = "--pid-file",
+            paramLabel = "FILE",
+            description = "Write the process id of the master to a file.")
+    @Nullable Path pidFile;
+
+    /**
+     * How a master keeps its workers.
+     *
+     * @throws Refusal if the values contradict each other
+     */
+    MasterSettings settings(Duration drainTimeout) {
+        try {
+            return MasterSettings.builder()
+                    .workers(workers.count())
+                    .bootTimeout(bootTimeout.duration())
+                    .heartbeat(heartbeat.duration())
+                    .workerTimeout(workerTimeout.duration())
+                    .drainTimeout(drainTimeout)
+                    .maxRequests(maxRequests)
+                    .maxRequestsJitter(maxRequestsJitter)
+                    .maxAge(maxAge.duration())
+                    .maxBootFailures(maxBootFailures)
+                    .maxUnavailable(maxUnavailable)
+                    .build();
+        } catch (IllegalArgumentException e) {
+            throw Refusal.usage(e);
+        }
+    }
+}

@@ -247,11 +247,14 @@ public final class Prefork {
          * Blocks.
          *
          * @return the exit code for this process: 0, or {@link
-         *     dev.ringfork.prefork.master.Master#EXIT_CANNOT_BOOT}
+         *     dev.ringfork.prefork.master.Master#EXIT_CANNOT_BOOT}, {@link
+         *     dev.ringfork.prefork.master.Master#EXIT_CONFIGURATION}
          * @throws dev.ringfork.bindings.SyscallException if an address cannot be had
          * @throws IllegalStateException if signals cannot be watched here, the pid file names a
          *     process that runs, or the server of a worker fails
-         * @throws IllegalArgumentException if the choices cannot work together
+         * @throws IllegalArgumentException if the choices cannot work together; a worker that ends
+         *     with {@link dev.ringfork.prefork.master.Master#EXIT_CONFIGURATION} then is not tried
+         *     again
          */
         public int run() {
             return new Prefork(this).run();

@@ -20,6 +20,7 @@ import dev.ringfork.reactor.Timer;
 import dev.ringfork.reactor.demux.Interest;
 import dev.ringfork.reactor.demux.PollDemultiplexer;
 import dev.ringfork.reactor.server.Server;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +51,7 @@ final class WorkerLoop implements AutoCloseable {
     private final Timer beats = new Timer(this::beat);
     private @Nullable Server server;
     private LongSupplier requests = () -> 0;
+    private final AtomicInteger loopsToTurn = new AtomicInteger();
     private boolean draining;
     private @Nullable Throwable failure;
 
@@ -124,11 +126,17 @@ final class WorkerLoop implements AutoCloseable {
         reactor.stop();
     }
 
+    /**
+     * A sign of life is given when all loops of the server have turned since the last one: that
+     * this thread does proves nothing.
+     */
     private void beat() {
         long nowNs = Clock.nowNs();
-        if (server != null) {
+        if (server != null && loopsToTurn.get() == 0) {
             score.count(server.statistics(), requests.getAsLong());
             score.beat(nowNs);
+            // Some may have turned before it is known how many were asked.
+            loopsToTurn.addAndGet(server.onEachLoop(loopsToTurn::decrementAndGet));
         }
         reactor.schedule(beats, nowNs + settings.heartbeat().toNanos());
     }

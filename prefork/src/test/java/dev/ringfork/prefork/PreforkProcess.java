@@ -173,8 +173,12 @@ final class PreforkProcess implements AutoCloseable {
                                     socket.getInputStream(), StandardCharsets.US_ASCII));
         }
 
-        String ask(String line) throws IOException {
+        void send(String line) throws IOException {
             socket.getOutputStream().write((line + "\n").getBytes(StandardCharsets.US_ASCII));
+        }
+
+        String ask(String line) throws IOException {
+            send(line);
             return String.valueOf(in.readLine());
         }
 

@@ -89,6 +89,7 @@ final class PreforkProgram {
     private static final class LineSession implements Session {
         private final Connection connection;
         private final StringBuilder text = new StringBuilder();
+        private boolean served;
         private boolean begun;
         private boolean draining;
 
@@ -110,6 +111,7 @@ final class PreforkProgram {
         }
 
         private void answer(String line) {
+            served = true;
             switch (line) {
                 case "begin" -> {
                     begun = true;
@@ -123,12 +125,16 @@ final class PreforkProgram {
                     }
                 }
                 case "hang" -> {
-                    say("hanging");
                     while (true) {
-                        Thread.onSpinWait();
+                        LockSupport.park();
                     }
                 }
-                default -> say(Long.toString(ProcessHandle.current().pid()));
+                default -> {
+                    say(Long.toString(ProcessHandle.current().pid()));
+                    if (draining) {
+                        connection.close();
+                    }
+                }
             }
         }
 
@@ -139,7 +145,10 @@ final class PreforkProgram {
         @Override
         public void draining(Connection same) {
             draining = true;
-            if (!begun) {
+            if (!served) {
+                // What it asks may be on the way.
+                connection.expireAfter(1_000_000_000L);
+            } else if (!begun) {
                 connection.close();
             }
         }

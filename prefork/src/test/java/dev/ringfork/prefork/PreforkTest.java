@@ -204,6 +204,20 @@ final class PreforkTest {
     }
 
     @Test
+    void shouldReplaceAWorkerWhoseLoopHangsAfterItHasShownWhere() throws Exception {
+        try (PreforkProcess prefork = PreforkProcess.start("workers=1", "late=1000").started()) {
+            long pid = prefork.nextReady();
+            try (PreforkProcess.Client client = prefork.connect()) {
+                client.send("hang");
+                prefork.next("worker 0 (pid %d) shows no sign of life".formatted(pid));
+                prefork.next("Full thread dump");
+                prefork.nextReady();
+                assertEquals("0 %d killed by signal 9".formatted(pid), prefork.next("exit"));
+            }
+        }
+    }
+
+    @Test
     void shouldRecycleAWorkerThatHasDoneEnough() throws Exception {
         try (PreforkProcess prefork = PreforkProcess.start("workers=1", "requests=3").started()) {
             long first = prefork.nextReady();

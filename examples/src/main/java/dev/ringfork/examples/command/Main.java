@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
  * The {@code ringfork} command.
  *
  * <p>Exit codes: 0 it was done (a server that drained, too), 1 it could not be done, 2 it made no
- * sense, 3 workers cannot start.
+ * sense, 3 no worker can start, 4 the workers refuse the configuration.
  */
 @Command(
         name = "ringfork",

@@ -7,6 +7,7 @@ import dev.ringfork.bindings.WaitStatus;
 import dev.ringfork.prefork.Hooks;
 import dev.ringfork.prefork.Prefork;
 import dev.ringfork.prefork.Worker;
+import dev.ringfork.prefork.master.Master;
 import dev.ringfork.reactor.protocol.Protocol;
 import dev.ringfork.reactor.server.ServerSettings;
 import dev.ringfork.reactor.tls.TlsContext;
@@ -24,15 +25,17 @@ final class PreforkRun {
     private final ServerOptions options;
     private final WorkerOptions workers;
     private final CommonOptions common;
+    private final boolean worker;
 
     PreforkRun(
             Console console, ServerOptions options, WorkerOptions workers, CommonOptions common) {
-        Worker worker = Worker.current();
+        Worker current = Worker.current();
+        this.worker = current != null;
         this.console =
-                worker == null
+                current == null
                         ? console
                         : new Console(
-                                "%s: %s".formatted(console.name(), worker),
+                                "%s: %s".formatted(console.name(), current),
                                 console.out(),
                                 console.err());
         this.options = options;
@@ -82,10 +85,12 @@ final class PreforkRun {
         try {
             int exitCode = prefork.run();
             if (exitCode != 0) {
-                throw Refusal.ended(exitCode, "the workers cannot start: what they said is above");
+                throw Refusal.ended(exitCode, "no worker can start; what they said is above");
             }
         } catch (IllegalArgumentException e) {
-            throw Refusal.usage(e);
+            throw worker
+                    ? Refusal.ended(Master.EXIT_CONFIGURATION, Refusal.message(e))
+                    : Refusal.usage(e);
         } catch (SyscallException e) {
             throw Explanation.of(e, options);
         }

@@ -26,7 +26,7 @@ public final class Inheritance {
         SequencedMap<String, Integer> listeners = new LinkedHashMap<>();
         String text = environment.getOrDefault(LISTENERS, "");
         for (String entry : text.isEmpty() ? new String[0] : text.split(";", -1)) {
-            int equals = entry.lastIndexOf('=');
+            int equals = entry.indexOf('=');
             String number = entry.substring(equals + 1);
             if (equals < 1 || !number.matches("\\d{1,9}")) {
                 throw new IllegalArgumentException(

@@ -30,6 +30,12 @@ public final class Master {
     /** The exit code of a master whose workers cannot boot. */
     public static final int EXIT_CANNOT_BOOT = 3;
 
+    /**
+     * The exit code of a worker whose configuration makes no sense, and then of the master if no
+     * other worker serves: to try again would change nothing.
+     */
+    public static final int EXIT_CONFIGURATION = 4;
+
     /** For so long a worker has to serve before its start counts as a success. */
     static final long SETTLED_NS = 1_000_000_000L;
 
@@ -271,7 +277,7 @@ public final class Master {
         WorkerHandle worker = roster.remove(id);
         if (worker != null) {
             report("%s cannot be started: %s".formatted(worker, reason));
-            failed(worker, nowNs);
+            failed(worker, false, nowNs);
         }
     }
 
@@ -292,7 +298,8 @@ public final class Master {
         }
         // Whoever served for a while and then died was started well.
         if (!worker.leaving && !worker.settled(nowNs, SETTLED_NS)) {
-            failed(worker, nowNs);
+            boolean refused = status.exited() && status.exitStatus() == EXIT_CONFIGURATION;
+            failed(worker, refused, nowNs);
         }
     }
 
@@ -300,15 +307,21 @@ public final class Master {
         return status.exited() ? status.toString() : "been " + status;
     }
 
-    private void failed(WorkerHandle worker, long nowNs) {
+    private void failed(WorkerHandle worker, boolean refused, long nowNs) {
         backoff.failed(worker.spawnedNs, nowNs);
         boolean successor = roster.find(worker.replaces) != null;
         if (successor && rolling.active() && worker.generation == rolling.generation()) {
             rolling.end();
             report("the reload has failed: the workers that are left stay as they are");
         }
-        boolean serving = roster.any(WorkerHandle::wasReady);
-        if (ending == Ending.NONE && !serving && backoff.failures() >= settings.maxBootFailures()) {
+        if (ending != Ending.NONE || roster.any(WorkerHandle::wasReady)) {
+            return;
+        }
+        if (refused) {
+            report("giving up: the configuration is refused");
+            exitCode = EXIT_CONFIGURATION;
+            stopAll(nowNs);
+        } else if (backoff.failures() >= settings.maxBootFailures()) {
             report(
                     "giving up: %d starts have failed one after the other"
                             .formatted(backoff.failures()));

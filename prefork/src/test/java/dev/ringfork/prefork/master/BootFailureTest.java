@@ -4,6 +4,7 @@ package dev.ringfork.prefork.master;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.ringfork.bindings.abi.ProcessConstants;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -130,6 +131,24 @@ final class BootFailureTest {
         assertEquals(100, msUntilNextSpawn(stage));
         stage.failSpawn(2);
         assertEquals(Master.EXIT_CANNOT_BOOT, stage.exitCode);
+    }
+
+    @Test
+    void shouldGiveUpAtOnceWhenTheConfigurationIsRefused() {
+        Stage stage = new Stage(settings(2));
+        stage.exit(1, Stage.REFUSED);
+        assertEquals(List.of(2), stage.signalled(ProcessConstants.SIGTERM));
+        stage.exit(2, Stage.REFUSED);
+        assertEquals(Master.EXIT_CONFIGURATION, stage.exitCode);
+    }
+
+    @Test
+    void shouldKeepWhoServesWhenAReloadedConfigurationIsRefused() {
+        Stage stage = Stage.serving(settings(1));
+        stage.ask(Command.RELOAD);
+        stage.exit(2, Stage.REFUSED);
+        assertEquals(List.of(1), stage.ids());
+        assertEquals(-1, stage.exitCode);
     }
 
     @Test

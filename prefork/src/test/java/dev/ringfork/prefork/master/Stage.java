@@ -20,6 +20,8 @@ import java.util.Random;
 final class Stage {
     static final WaitStatus CLEAN = new WaitStatus(Platform.current(), 0);
     static final WaitStatus FAILED = new WaitStatus(Platform.current(), 1 << 8);
+    static final WaitStatus REFUSED =
+            new WaitStatus(Platform.current(), Master.EXIT_CONFIGURATION << 8);
     static final WaitStatus KILLED = new WaitStatus(Platform.current(), ProcessConstants.SIGKILL);
 
     final Master master;

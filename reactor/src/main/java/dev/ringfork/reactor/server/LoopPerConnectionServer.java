@@ -368,6 +368,11 @@ final class LoopPerConnectionServer implements Server {
     }
 
     @Override
+    public int onEachLoop(Runnable task) {
+        return accepting.execute(task) ? 1 : 0;
+    }
+
+    @Override
     public void drain(Duration atMost) {
         accepting.drain(atMost);
     }

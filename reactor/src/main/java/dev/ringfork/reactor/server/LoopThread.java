@@ -250,6 +250,15 @@ final class LoopThread {
         }
     }
 
+    /**
+     * Runs a task on this loop's thread, soon. Called by any thread.
+     *
+     * @return false if it has ended or has more to do than its queue holds
+     */
+    boolean execute(Runnable task) {
+        return reactor.execute(task);
+    }
+
     /** Whether no connection is open or about to be. */
     boolean empty() {
         return loop.empty();

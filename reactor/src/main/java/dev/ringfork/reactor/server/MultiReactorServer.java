@@ -163,6 +163,11 @@ final class MultiReactorServer implements Server {
     }
 
     @Override
+    public int onEachLoop(Runnable task) {
+        return (int) loops.stream().filter(loop -> loop.execute(task)).count();
+    }
+
+    @Override
     public void drain(Duration atMost) {
         drainAtMost = atMost;
         accepting.forEach(loop -> loop.drain(atMost));

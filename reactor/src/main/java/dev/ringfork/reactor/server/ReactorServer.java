@@ -123,6 +123,11 @@ final class ReactorServer implements Server {
     }
 
     @Override
+    public int onEachLoop(Runnable task) {
+        return loop.execute(task) ? 1 : 0;
+    }
+
+    @Override
     public void drain(Duration atMost) {
         loop.drain(atMost);
     }

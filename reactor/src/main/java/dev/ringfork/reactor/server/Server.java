@@ -67,6 +67,15 @@ public interface Server extends AutoCloseable {
     void resume();
 
     /**
+     * Runs a task on the thread of each loop, soon; one that does not turn, because a session
+     * blocks it, does not come to it. Where connections have threads of their own, it is the loop
+     * that accepts. Returns at once.
+     *
+     * @return how many loops will run it; those that have ended do not
+     */
+    int onEachLoop(Runnable task);
+
+    /**
      * Stops accepting, lets every session finish what it has begun, then ends. Returns at once;
      * {@link #awaitStop} waits. What is not finished after the time is cut and counted.
      */

@@ -11,6 +11,7 @@ import dev.ringfork.reactor.testing.Waiting;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** What a server does that is one of several processes: it inherits listeners, and adopts. */
@@ -55,6 +56,19 @@ interface SharingContract extends Rigged {
                 Syscalls.get().descriptors().close(bound.accept());
             }
         }
+    }
+
+    @Test
+    default void shouldRunATaskOnEachLoopThatTurns() {
+        Server server = rig().start(Rig.ECHO);
+        AtomicInteger turned = new AtomicInteger();
+
+        int loops = server.onEachLoop(turned::incrementAndGet);
+
+        assertTrue(loops > 0);
+        Waiting.until(() -> turned.get() == loops, "all loops");
+        server.stop();
+        assertEquals(0, server.onEachLoop(turned::incrementAndGet));
     }
 
     @Test

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ringfork.examples.command;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code ringfork serve --workers}, in processes of its own. */
+final class WorkersCommandTest {
+    private static final int TIMEOUT_MS = 10_000;
+
+    private static String get(int port, String path) throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.setSoTimeout(TIMEOUT_MS);
+            String request = "GET " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+            byte[] response = socket.getInputStream().readAllBytes();
+            return new String(response, StandardCharsets.US_ASCII);
+        }
+    }
+
+    private static void awaitErr(CommandProcess serve, String part) throws InterruptedException {
+        while (!serve.nextErr().contains(part)) {
+            // A line about something else; the reader has a deadline.
+        }
+    }
+
+    @Test
+    void shouldServeWithAMasterAndWorkers() throws Exception {
+        try (CommandProcess serve = CommandProcess.start("serve", "--port=0", "--workers=2")) {
+            int port = serve.port();
+            assertTrue(get(port, "/hello").startsWith("HTTP/1.1 200"), "served");
+            awaitErr(serve, "serves");
+            awaitErr(serve, "serves");
+            serve.signal("HUP");
+            awaitErr(serve, "reloaded");
+            assertTrue(get(port, "/hello").startsWith("HTTP/1.1 200"), "served on");
+            serve.signal("TERM");
+            assertEquals(0, serve.awaitExit());
+        }
+    }
+
+    @Test
+    void shouldReplaceAWorkerThatHasAnsweredEnough() throws Exception {
+        try (CommandProcess serve =
+                CommandProcess.start(
+                        "serve",
+                        "--port=0",
+                        "--workers=1",
+                        "--heartbeat=50ms",
+                        "--max-requests=2")) {
+            int port = serve.port();
+            get(port, "/hello");
+            get(port, "/hello");
+            awaitErr(serve, "is replaced: it has answered 2 requests");
+            awaitErr(serve, "has ended");
+            serve.signal("TERM");
+            assertEquals(0, serve.awaitExit());
+        }
+    }
+
+    @Test
+    void shouldWriteOneAccessLogFromAllWorkersAndOpenItAgain(@TempDir Path folder)
+            throws Exception {
+        Path log = folder.resolve("log");
+        Path old = folder.resolve("old");
+        Path pid = folder.resolve("pid");
+        try (CommandProcess serve =
+                CommandProcess.start(
+                        "serve",
+                        "--port=0",
+                        "--workers=2",
+                        "--access-log=" + log,
+                        "--pid-file=" + pid)) {
+            int port = serve.port();
+            get(port, "/first");
+            awaitErr(serve, "serves");
+            awaitErr(serve, "serves");
+            assertTrue(Files.exists(pid));
+            Files.move(log, old);
+            serve.signal("USR1");
+            while (!Files.exists(log)) {
+                get(port, "/second");
+            }
+            serve.signal("TERM");
+            assertEquals(0, serve.awaitExit());
+            assertTrue(Files.readString(old).contains("/first"));
+            assertTrue(Files.readString(log).contains("/second"));
+            assertFalse(Files.exists(pid));
+        }
+    }
+
+    @Test
+    void shouldEndWhenTheWorkersRefuseTheConfiguration() throws Exception {
+        try (CommandProcess serve =
+                CommandProcess.start("serve", "--port=0", "--workers=2", "--loops=2")) {
+            awaitErr(serve, "giving up: the configuration is refused");
+            assertEquals(4, serve.awaitExit());
+        }
+    }
+
+    @Test
+    void shouldRefuseWorkersThatMakeNoSense() throws Exception {
+        for (String flag :
+                new String[] {
+                    "--workers=some",
+                    "--workers=-1",
+                    "--workers=100000",
+                    "--max-unavailable=0",
+                    "--worker-timeout=1s",
+                    "--spawn=magic"
+                }) {
+            try (CommandProcess serve =
+                    CommandProcess.start("serve", "--port=0", "--workers=1", flag)) {
+                assertEquals(2, serve.awaitExit(), flag);
+            }
+        }
+    }
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ringfork.prefork.scoreboard;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.ringfork.bindings.Address;
+import dev.ringfork.bindings.Errno;
+import dev.ringfork.bindings.SyscallException;
+import dev.ringfork.bindings.Syscalls;
+import dev.ringfork.reactor.server.Server;
+import org.junit.jupiter.api.Test;
+
+final class ScoreboardTest {
+    private final Syscalls syscalls = Syscalls.get();
+
+    private Scoreboard secondMapping(Scoreboard first) {
+        return Scoreboard.adopt(
+                syscalls, Errno.check("dup", syscalls.descriptors().dup(first.fd()), null));
+    }
+
+    @Test
+    void shouldShowToOneMappingWhatIsWrittenToAnother() {
+        try (Scoreboard master = Scoreboard.create(syscalls);
+                Scoreboard worker = secondMapping(master)) {
+            int record = master.take();
+            Score written = worker.score(record);
+            written.identify(123, 4, 5);
+            written.state(Score.State.DRAINING);
+            written.beat(77);
+            Score read = master.score(record);
+            assertEquals(123, read.pid());
+            assertEquals(4, read.slot());
+            assertEquals(5, read.generation());
+            assertEquals(Score.State.DRAINING, read.state());
+            assertEquals(77, read.heartbeat());
+        }
+    }
+
+    @Test
+    void shouldCountWhatAServerCounts() {
+        try (Scoreboard board = Scoreboard.create(syscalls);
+                Server server =
+                        Server.builder(connection -> connection::write)
+                                .listen(Address.parse("127.0.0.1:0"))
+                                .start()) {
+            Score score = board.score(board.take());
+            score.count(server.statistics(), 42);
+            assertEquals(42, score.requests());
+            assertEquals(0, score.connections());
+            assertEquals(0, score.accepted() + score.cut() + score.shed() + score.stalls());
+            assertEquals(0, score.bytesIn() + score.bytesOut());
+        }
+    }
+
+    @Test
+    void shouldGiveEachWorkerARecordOfItsOwnAndClearedOnes() {
+        try (Scoreboard board = Scoreboard.create(syscalls)) {
+            int first = board.take();
+            int second = board.take();
+            board.score(first).beat(1);
+            board.score(second).beat(2);
+            assertEquals(1, board.score(first).heartbeat());
+            board.release(first);
+            assertEquals(Score.State.FREE, board.score(first).state());
+            assertEquals(first, board.take());
+            assertEquals(0, board.score(first).heartbeat());
+            assertEquals(2, board.score(second).heartbeat());
+        }
+    }
+
+    @Test
+    void shouldHaveABound() {
+        try (Scoreboard board = Scoreboard.create(syscalls)) {
+            for (int i = 0; i < Scoreboard.RECORDS; i++) {
+                assertEquals(i, board.take());
+            }
+            assertEquals(-1, board.take());
+        }
+    }
+
+    @Test
+    void shouldRefuseADescriptorThatIsNone() {
+        assertThrows(SyscallException.class, () -> Scoreboard.adopt(syscalls, -1));
+    }
+}

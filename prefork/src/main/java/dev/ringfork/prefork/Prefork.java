@@ -135,17 +135,26 @@ public final class Prefork {
 
         @Override
         public void ready(int slot, int generation, int pid) {
-            described.hooks.workerReady(slot, generation, pid);
+            guarded("workerReady", () -> described.hooks.workerReady(slot, generation, pid));
         }
 
         @Override
         public void exited(int slot, int generation, int pid, WaitStatus status) {
-            described.hooks.workerExit(slot, generation, pid, status);
+            guarded("workerExit", () -> described.hooks.workerExit(slot, generation, pid, status));
         }
 
         @Override
         public void reopen() {
-            described.hooks.reopen();
+            guarded("reopen", described.hooks::reopen);
+        }
+
+        /** What goes wrong in a hook that only looks on must not end the master. */
+        private void guarded(String hook, Runnable action) {
+            try {
+                action.run();
+            } catch (RuntimeException e) {
+                report("the hook %s has failed: %s".formatted(hook, e));
+            }
         }
 
         @Override

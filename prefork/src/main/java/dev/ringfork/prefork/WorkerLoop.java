@@ -144,7 +144,7 @@ final class WorkerLoop implements AutoCloseable {
     private void signals() {
         signals.drain(signo -> {
             if (signo == ProcessConstants.SIGUSR1) {
-                hooks.reopen();
+                reopen();
             } else {
                 drainOrStop();
             }
@@ -171,7 +171,15 @@ final class WorkerLoop implements AutoCloseable {
         } else if (order == Order.STOP) {
             stop();
         } else if (order == Order.REOPEN) {
+            reopen();
+        }
+    }
+
+    private void reopen() {
+        try {
             hooks.reopen();
+        } catch (RuntimeException e) {
+            report.accept("the hook reopen has failed: " + e);
         }
     }
 

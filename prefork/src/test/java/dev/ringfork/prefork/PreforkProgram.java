@@ -62,6 +62,7 @@ final class PreforkProgram {
                 .workerTimeout(time(given, "late", 20_000))
                 .bootTimeout(time(given, "boot", 20_000))
                 .maxRequests(Long.parseLong(given.getOrDefault("requests", "0")))
+                .maxMemoryBytes(Long.parseLong(given.getOrDefault("memory", "0")))
                 .maxBootFailures(Integer.parseInt(given.getOrDefault("failures", "5")))
                 .build();
     }

@@ -231,6 +231,17 @@ final class PreforkTest {
     }
 
     @Test
+    void shouldRecycleAWorkerThatTakesTooMuchMemory() throws Exception {
+        assumeTrue(Platform.current().linux(), "only Linux tells");
+        // Less than any virtual machine, so each worker is replaced as soon as it is looked at.
+        try (PreforkProcess prefork =
+                PreforkProcess.start("workers=1", "heartbeat=20", "memory=1000000").started()) {
+            long first = prefork.nextReady();
+            assertEquals("0 %d exited with 0".formatted(first), prefork.next("exit"));
+        }
+    }
+
+    @Test
     void shouldEndItsWorkersWhenItIsKilled() throws Exception {
         try (PreforkProcess prefork = PreforkProcess.start("workers=2").started()) {
             List<Long> pids = prefork.ready(2);

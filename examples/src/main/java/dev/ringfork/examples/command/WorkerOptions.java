@@ -73,6 +73,14 @@ final class WorkerOptions {
     private Span maxAge = new Span(Duration.ZERO);
 
     @Option(
+            names = "--max-memory",
+            paramLabel = "SIZE",
+            description =
+                    "A worker that takes so much is replaced, what it shares counted in part (Linux), 0"
+                            + " never (default: ${DEFAULT-VALUE}).")
+    private Size maxMemory = new Size(0);
+
+    @Option(
             names = "--max-boot-failures",
             paramLabel = "N",
             description =
@@ -109,6 +117,7 @@ final class WorkerOptions {
                     .maxRequests(maxRequests)
                     .maxRequestsJitter(maxRequestsJitter)
                     .maxAge(maxAge.duration())
+                    .maxMemoryBytes(maxMemory.bytes())
                     .maxBootFailures(maxBootFailures)
                     .maxUnavailable(maxUnavailable)
                     .build();

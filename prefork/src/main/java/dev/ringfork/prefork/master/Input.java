@@ -28,6 +28,9 @@ public sealed interface Input {
      */
     record Beat(int id, long requests) implements Input {}
 
+    /** A worker takes so much memory. */
+    record Weighed(int id, long bytes) implements Input {}
+
     /** Time has passed. */
     record Tick() implements Input {}
 }

@@ -99,6 +99,8 @@ public final class Master {
             case Input.Exited(int id, WaitStatus status) -> exited(id, status, nowNs);
             case Input.Beat(int id, long requests) ->
                     with(id, worker -> beat(worker, requests, nowNs));
+            case Input.Weighed(int id, long bytes) ->
+                    with(id, worker -> worker.memoryBytes = bytes);
             case Input.Tick() -> {
                 // What time has brought is looked at after every input.
             }

@@ -38,6 +38,9 @@ import java.util.random.RandomGenerator;
 public final class MasterLoop implements AutoCloseable {
     private static final long STALL_NS = 1_000_000_000L;
 
+    /** Memory grows slowly, and to look at it costs a millisecond a worker. */
+    private static final int WEIGH_EVERY_BEATS = 10;
+
     private final Syscalls syscalls;
     private final MasterSettings settings;
     private final MasterEvents events;
@@ -53,6 +56,7 @@ public final class MasterLoop implements AutoCloseable {
     private final ArrayDeque<Input> inputs = new ArrayDeque<>();
     private final Arena arena = Arena.ofConfined();
     private final MemorySegment status = arena.allocate(JAVA_INT);
+    private long beatCount;
     private boolean feeding;
     private int exitCode;
 
@@ -73,6 +77,8 @@ public final class MasterLoop implements AutoCloseable {
         this.events = events;
         this.master = new Master(settings, RandomGenerator.getDefault());
         this.signals = SignalWatch.open(syscalls);
+        // From now on, so that none that comes before the first worker ends this process.
+        OperatorSignals.all().forEach(signals::watch);
         this.nursery = new Nursery(syscalls, spawner, binder, scoreboard);
         this.reactor =
                 new Reactor(
@@ -91,7 +97,6 @@ public final class MasterLoop implements AutoCloseable {
     public int run() {
         // A parent may have had it ignored, and then children leave no status.
         syscalls.signals().rf_signal_default(ProcessConstants.SIGCHLD);
-        OperatorSignals.all().forEach(signals::watch);
         Errno.check("add", reactor.add(signalled, signals.fd(), Interest.READ), "signals");
         scheduleBeat();
         perform(master.start(Clock.nowNs()));
@@ -113,7 +118,16 @@ public final class MasterLoop implements AutoCloseable {
                 feed(new Input.Beat(child.id(), child.score.requests()));
             }
         }
+        if (settings.maxMemoryBytes() > 0 && ++beatCount % WEIGH_EVERY_BEATS == 0) {
+            weigh();
+        }
         feed(new Input.Tick());
+    }
+
+    private void weigh() {
+        for (Child child : List.copyOf(children.values())) {
+            feed(new Input.Weighed(child.id(), MemoryUse.pssBytes(child.pid)));
+        }
     }
 
     private void signals() {

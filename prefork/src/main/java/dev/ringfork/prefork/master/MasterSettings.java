@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ringfork.prefork.master;
 
+import dev.ringfork.bindings.Platform;
 import java.time.Duration;
 
 /**
@@ -20,6 +21,8 @@ import java.time.Duration;
  * @param maxRequests it is replaced when it has answered so many; 0 never
  * @param maxRequestsJitter up to so many more, by chance, so that not all are due at once
  * @param maxAge it is replaced when it is so old, and by chance up to a tenth older; zero never
+ * @param maxMemoryBytes it is replaced when it takes so much, counting what it shares with others
+ *     in part (PSS of proc(5), so on Linux alone); 0 never
  * @param maxBootFailures so many starts that fail one after the other, with no worker serving, end
  *     the master
  * @param maxUnavailable how many are replaced at a time by a reload
@@ -33,6 +36,7 @@ public record MasterSettings(
         long maxRequests,
         long maxRequestsJitter,
         Duration maxAge,
+        long maxMemoryBytes,
         int maxBootFailures,
         Share maxUnavailable) {
 
@@ -50,6 +54,7 @@ public record MasterSettings(
                     0,
                     0,
                     Duration.ZERO,
+                    0,
                     5,
                     new Share(10, true));
 
@@ -79,6 +84,13 @@ public record MasterSettings(
         if (maxRequests < 0 || maxRequestsJitter < 0) {
             throw new IllegalArgumentException("a negative number of requests: 0 is no limit");
         }
+        if (maxMemoryBytes < 0) {
+            throw new IllegalArgumentException("a negative number of bytes: 0 is no limit");
+        }
+        if (maxMemoryBytes > 0 && !Platform.current().linux()) {
+            throw new IllegalArgumentException(
+                    "only Linux tells how much memory a process takes without what it shares: leave the limit out");
+        }
         if (maxBootFailures < 1) {
             throw new IllegalArgumentException(
                     maxBootFailures + " boot failures: allow at least 1");
@@ -106,6 +118,7 @@ public record MasterSettings(
         private long maxRequests;
         private long maxRequestsJitter;
         private Duration maxAge;
+        private long maxMemoryBytes;
         private int maxBootFailures;
         private Share maxUnavailable;
 
@@ -118,6 +131,7 @@ public record MasterSettings(
             maxRequests = from.maxRequests;
             maxRequestsJitter = from.maxRequestsJitter;
             maxAge = from.maxAge;
+            maxMemoryBytes = from.maxMemoryBytes;
             maxBootFailures = from.maxBootFailures;
             maxUnavailable = from.maxUnavailable;
         }
@@ -170,6 +184,12 @@ public record MasterSettings(
             return this;
         }
 
+        /** Changes {@link MasterSettings#maxMemoryBytes}. */
+        public Builder maxMemoryBytes(long maxMemoryBytes) {
+            this.maxMemoryBytes = maxMemoryBytes;
+            return this;
+        }
+
         /** Changes {@link MasterSettings#maxBootFailures}. */
         public Builder maxBootFailures(int maxBootFailures) {
             this.maxBootFailures = maxBootFailures;
@@ -198,6 +218,7 @@ public record MasterSettings(
                     maxRequests,
                     maxRequestsJitter,
                     maxAge,
+                    maxMemoryBytes,
                     maxBootFailures,
                     maxUnavailable);
         }

@@ -41,6 +41,9 @@ final class Recycling {
         if (nowNs - worker.readyNs >= worker.ageMostNs) {
             return "it is %d s old".formatted((nowNs - worker.readyNs) / 1_000_000_000L);
         }
+        if (settings.maxMemoryBytes() > 0 && worker.memoryBytes >= settings.maxMemoryBytes()) {
+            return "it takes %d MB".formatted(worker.memoryBytes >> 20);
+        }
         return null;
     }
 }

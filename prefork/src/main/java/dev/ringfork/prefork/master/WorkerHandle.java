@@ -37,6 +37,7 @@ final class WorkerHandle {
     int pid;
     long readyNs = NEVER;
     long requests;
+    long memoryBytes;
 
     /** Whether its end was asked for, so that it is no failure. */
     boolean leaving;

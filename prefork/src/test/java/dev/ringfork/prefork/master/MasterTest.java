@@ -7,7 +7,9 @@ import static dev.ringfork.bindings.abi.ProcessConstants.SIGTERM;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.ringfork.bindings.Platform;
 import dev.ringfork.prefork.spawn.Order;
 import java.time.Duration;
 import java.util.List;
@@ -322,6 +324,18 @@ final class MasterTest {
         assertEquals(List.of(1), stage.ids());
         stage.pass(Duration.ofMinutes(2));
         assertEquals(List.of(1, 2), stage.ids());
+    }
+
+    @Test
+    void shouldRecycleOneAtATimeByMemory() {
+        assumeTrue(Platform.current().linux(), "only Linux tells");
+        Stage stage = Stage.serving(settings(2).maxMemoryBytes(100L << 20));
+        stage.input(new Input.Weighed(1, (100L << 20) - 1));
+        assertEquals(List.of(1, 2), stage.ids());
+        stage.input(new Input.Weighed(1, 100L << 20));
+        stage.input(new Input.Weighed(2, 100L << 20));
+        assertEquals(List.of(1, 2, 3), stage.ids());
+        assertTrue(stage.reported("worker 0 is replaced: it takes 100 MB"));
     }
 
     @Test

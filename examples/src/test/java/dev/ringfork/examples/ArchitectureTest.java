@@ -67,7 +67,7 @@ final class ArchitectureTest {
     @Test
     void shouldHaveNoCyclesBetweenPackages() {
         // The root of bindings and its provider name each other: one finds, the other fulfils.
-        slices().matching("dev.ringfork.(reactor|examples).(**)")
+        slices().matching("dev.ringfork.(reactor|prefork|examples).(**)")
                 .should()
                 .beFreeOfCycles()
                 .check(classes);

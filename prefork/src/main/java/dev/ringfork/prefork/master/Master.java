@@ -310,7 +310,7 @@ public final class Master {
     }
 
     private void failed(WorkerHandle worker, boolean refused, long nowNs) {
-        backoff.failed(worker.spawnedNs, nowNs);
+        backoff.failed(worker.spawnedNs, worker.wasReady(), nowNs);
         boolean successor = roster.find(worker.replaces) != null;
         if (successor && rolling.active() && worker.generation == rolling.generation()) {
             rolling.end();
@@ -323,10 +323,10 @@ public final class Master {
             report("giving up: the configuration is refused");
             exitCode = EXIT_CONFIGURATION;
             stopAll(nowNs);
-        } else if (backoff.failures() >= settings.maxBootFailures()) {
+        } else if (backoff.bootFailures() >= settings.maxBootFailures()) {
             report(
                     "giving up: %d starts have failed one after the other"
-                            .formatted(backoff.failures()));
+                            .formatted(backoff.bootFailures()));
             exitCode = EXIT_CANNOT_BOOT;
             stopAll(nowNs);
         }

@@ -101,14 +101,21 @@ final class BootFailureTest {
     }
 
     @Test
-    void shouldTakeAWorkerThatDiesAsSoonAsItServesForAFailure() {
+    void shouldWaitForWorkersThatDieAsSoonAsTheyServeButNotGiveUp() {
         Stage stage = new Stage(settings(1).maxBootFailures(2));
-        stage.ready(1);
-        stage.exit(1, Stage.FAILED);
-        assertEquals(List.of(), stage.ids());
+        List<Long> delays = new ArrayList<>();
+        for (int id = 1; id <= 4; id++) {
+            stage.nowNs += 1_000_000;
+            stage.ready(id);
+            stage.exit(id, Stage.KILLED);
+            assertEquals(List.of(), stage.ids());
+            delays.add(msUntilNextSpawn(stage));
+        }
+        assertEquals(List.of(100L, 200L, 400L, 800L), delays);
+        stage.exit(5, Stage.FAILED);
+        assertEquals(-1, stage.exitCode, "the first that has not booted");
         msUntilNextSpawn(stage);
-        stage.ready(2);
-        stage.exit(2, Stage.FAILED);
+        stage.exit(6, Stage.FAILED);
         assertEquals(Master.EXIT_CANNOT_BOOT, stage.exitCode);
     }
 

@@ -9,6 +9,7 @@ import dev.ringfork.bindings.abi.Layouts;
 import dev.ringfork.bindings.abi.SocketConstants;
 import dev.ringfork.bindings.ffm.Native;
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A {@code msghdr} in the caller's memory: buffers to gather or scatter, and descriptors passed
@@ -41,8 +42,15 @@ public final class Message {
     /** The most descriptors that Linux takes in one message (SCM_MAX_FD). */
     public static final int RIGHTS_MAX = 253;
 
+    /**
+     * The room for what a kernel adds to a message on its own: who sent it, a pidfd and a security
+     * label. Memory of so much more than {@link #bytes} takes it along with the descriptors.
+     */
+    public static final int ATTACHED_BYTES = 512;
+
     private static final int IOVEC_BYTES = 2 * Long.BYTES;
     private static final int ALIGNMENT = Long.BYTES;
+    private static final int UCRED_BYTES = 3 * Integer.BYTES;
     private static final Shape HERE = Shape.of(Platform.current());
 
     private final Shape shape;
@@ -56,7 +64,8 @@ public final class Message {
     /**
      * A message in the given memory.
      *
-     * @param memory native, aligned to 8, of at least {@link #bytes} for the same capacities
+     * @param memory native, aligned to 8, of at least {@link #bytes} for the same capacities; what
+     *     is beyond is room for other ancillary data, {@link #ATTACHED_BYTES} for instance
      * @param buffers the most buffers of one message
      * @param rights the most descriptors of one message, up to {@link #RIGHTS_MAX}
      */
@@ -73,7 +82,7 @@ public final class Message {
         int iovecs = align(shape.bytes, ALIGNMENT);
         int controlAt = iovecs + buffers * IOVEC_BYTES;
         header = memory.asSlice(0, controlAt);
-        control = memory.asSlice(controlAt, rights == 0 ? 0 : shape.space(rights));
+        control = memory.asSlice(controlAt);
         buffersCapacity = buffers;
         rightsCapacity = rights;
         clear();
@@ -152,7 +161,7 @@ public final class Message {
         return control(shape.space(rightsPut));
     }
 
-    /** Opens the whole room for descriptors to be received. */
+    /** Opens the whole room for descriptors, and what else is attached, to be received. */
     public Message expectRights() {
         return control((int) control.byteSize());
     }
@@ -215,16 +224,53 @@ public final class Message {
     }
 
     /**
-     * Closes every descriptor that was received.
+     * Closes every descriptor that was received, the {@link #pidfd} too.
      *
-     * @return how many
+     * @return how many were passed by the sender
      */
     public int closeRights(Descriptors descriptors) {
         int count = rightsCount();
         for (int i = 0; i < count; i++) {
             descriptors.close(right(i));
         }
+        int pidfd = pidfd();
+        if (pidfd >= 0) {
+            descriptors.close(pidfd);
+        }
         return count;
+    }
+
+    /**
+     * Who sent the message, when the receiving socket asks for it with {@code SO_PASSCRED}; null
+     * otherwise, and on macOS.
+     */
+    public @Nullable PeerCredentials credentials() {
+        int at = find(SocketConstants.SCM_CREDENTIALS);
+        if (at < 0) {
+            return null;
+        }
+        int[] ucred = control.asSlice(at + (long) shape.data, UCRED_BYTES).toArray(JAVA_INT);
+        return new PeerCredentials(ucred[0], ucred[1], ucred[2]);
+    }
+
+    /**
+     * A descriptor of the sending process, which the kernel opens in this one when the receiving
+     * socket has {@code SO_PASSPIDFD}; it is the caller's. A negative number otherwise.
+     */
+    public int pidfd() {
+        int at = find(SocketConstants.SCM_PIDFD);
+        return at < 0 ? -1 : control.get(JAVA_INT, at + (long) shape.data);
+    }
+
+    /** Where the header of a kind of ancillary data is, or -1. */
+    private int find(int kind) {
+        for (int at = first(); at >= 0; at = next(at)) {
+            if (control.get(JAVA_INT, at + (long) shape.level) == shape.solSocket
+                    && control.get(JAVA_INT, at + (long) shape.type) == kind) {
+                return at;
+            }
+        }
+        return -1;
     }
 
     private int first() {

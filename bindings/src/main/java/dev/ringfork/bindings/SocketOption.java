@@ -78,6 +78,15 @@ public final class SocketOption<T> {
                     SocketValue.PEER,
                     null);
 
+    /** Tells with each message who sent it, {@link Message#credentials}. */
+    public static final SocketOption<Boolean> SO_PASSCRED =
+            new SocketOption<>(
+                    "SO_PASSCRED",
+                    SocketConstants.SOL_SOCKET,
+                    SocketConstants.SO_PASSCRED,
+                    SocketValue.FLAG,
+                    "macOS tells who sent a message only for a connection: read SO_PEERCRED");
+
     /** Sends small segments at once (Nagle's algorithm off). */
     public static final SocketOption<Boolean> TCP_NODELAY =
             tcpFlag("TCP_NODELAY", SocketConstants.TCP_NODELAY);

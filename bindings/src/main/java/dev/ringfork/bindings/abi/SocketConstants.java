@@ -84,6 +84,7 @@ public final class SocketConstants {
     public static final int SO_MARK = TABLE.linux("SO_MARK", 36);
     public static final int SO_MAX_PACING_RATE = TABLE.linux("SO_MAX_PACING_RATE", 47);
     public static final int SO_PASSCRED = TABLE.linux("SO_PASSCRED", 16);
+    public static final int SO_PASSPIDFD = TABLE.linux("SO_PASSPIDFD", 76);
     public static final int SO_PEERCRED = TABLE.linux("SO_PEERCRED", 17);
     public static final int SO_PEERGROUPS = TABLE.linux("SO_PEERGROUPS", 59);
     public static final int SO_PEERPIDFD = TABLE.linux("SO_PEERPIDFD", 77);
@@ -212,6 +213,7 @@ public final class SocketConstants {
     // Kinds of ancillary data at SOL_SOCKET, cmsg(3).
     public static final int SCM_RIGHTS = TABLE.same("SCM_RIGHTS", 1);
     public static final int SCM_CREDENTIALS = TABLE.linux("SCM_CREDENTIALS", 2);
+    public static final int SCM_PIDFD = TABLE.linux("SCM_PIDFD", 4);
     public static final int SCM_CREDS = TABLE.macos("SCM_CREDS", 3);
     public static final int SCM_TIMESTAMP = TABLE.row("SCM_TIMESTAMP", 29, 2);
 

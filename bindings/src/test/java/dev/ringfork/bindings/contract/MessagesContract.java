@@ -4,15 +4,21 @@ package dev.ringfork.bindings.contract;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ringfork.bindings.Address;
 import dev.ringfork.bindings.Errno;
 import dev.ringfork.bindings.Message;
+import dev.ringfork.bindings.PeerCredentials;
+import dev.ringfork.bindings.SocketOption;
 import dev.ringfork.bindings.Sockets;
+import dev.ringfork.bindings.abi.Fcntl;
 import dev.ringfork.bindings.abi.SocketConstants;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import org.junit.jupiter.api.Test;
 
 /** What every provider's sendmsg and recvmsg have to keep, with {@link Message}. */
@@ -167,6 +173,51 @@ public abstract class MessagesContract extends SyscallsContract {
         write(writing, "both");
         assertEquals("both", read(reading));
         assertEquals(0, receiveRights(pair[1], 1, flags).rightsCount());
+    }
+
+    @Test
+    void shouldTellWhoSentAMessage() {
+        int[] pair = socketpair(SocketConstants.SOCK_STREAM);
+        assumeTrue(SocketOption.SO_PASSCRED.supported(), SocketOption.SO_PASSCRED.absence());
+        write(pair[0], "x");
+        assertNull(receiveRights(pair[1], 1, 0).credentials());
+
+        assertOk(SocketOption.SO_PASSCRED.set(calls(), pair[1], true));
+        int[] pipe = pipe(0);
+        sendRights(pair[0], pipe[1]);
+        Message in = receiveAttached(pair[1]);
+
+        PeerCredentials sender = in.credentials();
+        assertEquals(SocketOption.SO_PEERCRED.get(calls(), pair[1]), sender);
+        assertEquals(1, in.closeRights(syscalls().descriptors()));
+        closeNow(pipe[1]);
+        assertEquals("", read(pipe[0]));
+    }
+
+    @Test
+    void shouldCloseThePidfdThatCameAlong() {
+        int[] pair = socketpair(SocketConstants.SOCK_STREAM);
+        MemorySegment on = bytes(Integer.BYTES);
+        on.set(ValueLayout.JAVA_INT, 0, 1);
+        int option = SocketConstants.SO_PASSPIDFD;
+        int asked = calls().setsockopt(pair[1], SocketConstants.SOL_SOCKET, option, on, 4);
+        assumeTrue(asked == 0, "the kernel sends no pidfds along");
+        sendRights(pair[0]);
+
+        Message in = receiveAttached(pair[1]);
+
+        int pidfd = in.pidfd();
+        assertTrue(pidfd >= 0 && cloexec(pidfd), "pidfd " + pidfd);
+        assertEquals(0, in.closeRights(syscalls().descriptors()));
+        assertErrno(Errno.EBADF, syscalls().descriptors().fcntl(pidfd, Fcntl.F_GETFD, 0));
+    }
+
+    private Message receiveAttached(int socket) {
+        MemorySegment memory = bytes(Message.bytes(1, 1) + Message.ATTACHED_BYTES);
+        Message in = new Message(memory, 1, 1).buffer(room.address(), 64).expectRights();
+        int flags = SocketConstants.MSG_CMSG_CLOEXEC;
+        assertEquals(1, calls().recvmsg(socket, in.header(), flags));
+        return in;
     }
 
     @Test

@@ -11,6 +11,7 @@ module dev.ringfork.reactor {
     exports dev.ringfork.reactor.demux;
     exports dev.ringfork.reactor.proactor;
     exports dev.ringfork.reactor.protocol;
+    exports dev.ringfork.reactor.proxied;
     exports dev.ringfork.reactor.server;
     exports dev.ringfork.reactor.tls;
     exports dev.ringfork.reactor.uring;

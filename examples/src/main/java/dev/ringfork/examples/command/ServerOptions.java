@@ -39,6 +39,13 @@ final class ServerOptions {
     @Nullable String unix;
 
     @Option(
+            names = "--proxy-protocol",
+            description =
+                    "Expect a header of the PROXY protocol, version 1 or 2, before each connection's bytes:"
+                            + " the client is who it names. For a port that only a proxy can reach.")
+    boolean proxyProtocol;
+
+    @Option(
             names = "--backlog",
             paramLabel = "N",
             description = "Connections that the kernel queues for us (default: ${DEFAULT-VALUE}).")
@@ -191,6 +198,15 @@ final class ServerOptions {
             throw Refusal.usage("--port: ports go from 0 to 65535, not " + port, null);
         }
         return unix == null ? inet() : unix(unix);
+    }
+
+    /** Refuses what only streams have. */
+    void refuseProxyProtocol(String flag) {
+        if (proxyProtocol) {
+            throw Refusal.usage(
+                    "the PROXY protocol is for streams: leave --proxy-protocol out with " + flag,
+                    null);
+        }
     }
 
     private static Address unix(String path) {

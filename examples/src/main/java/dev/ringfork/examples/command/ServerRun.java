@@ -7,6 +7,7 @@ import dev.ringfork.bindings.Address;
 import dev.ringfork.bindings.SyscallException;
 import dev.ringfork.reactor.protocol.DatagramProtocol;
 import dev.ringfork.reactor.protocol.Protocol;
+import dev.ringfork.reactor.proxied.ProxiedProtocol;
 import dev.ringfork.reactor.server.DatagramServerBuilder;
 import dev.ringfork.reactor.server.Server;
 import dev.ringfork.reactor.server.ServerBuilder;
@@ -31,6 +32,7 @@ final class ServerRun {
     private final ServerOptions options;
     private final CommonOptions common;
     private final AtomicInteger signals = new AtomicInteger();
+    private @Nullable ProxiedProtocol proxied;
 
     ServerRun(Console console, ServerOptions options, CommonOptions common) {
         this.console = console;
@@ -46,17 +48,27 @@ final class ServerRun {
     void run(Protocol protocol, Service service) {
         run(
                 (address, settings, tls) -> {
-                    Protocol outermost =
+                    Protocol encrypted =
                             tls == null ? protocol : TlsProtocol.around(protocol, tls, settings);
-                    ServerBuilder builder = Server.builder(outermost);
+                    ServerBuilder builder = Server.builder(behindProxy(encrypted));
                     options.arrange(builder);
                     return builder.listen(address).settings(settings).start();
                 },
                 service);
     }
 
+    /** The header comes before the handshake, so it goes around everything else. */
+    private Protocol behindProxy(Protocol protocol) {
+        if (!options.proxyProtocol) {
+            return protocol;
+        }
+        proxied = ProxiedProtocol.around(protocol);
+        return proxied;
+    }
+
     /** The same for connections that carry packets. */
     void runPackets(Protocol protocol, Service service) {
+        options.refuseProxyProtocol("--seqpacket");
         run(
                 (address, settings, tls) -> {
                     if (tls != null) {
@@ -73,6 +85,7 @@ final class ServerRun {
 
     /** The same for a server of datagrams. */
     void runDatagrams(DatagramProtocol protocol, Service service) {
+        options.refuseProxyProtocol("--udp");
         run(
                 (address, settings, tls) -> {
                     if (tls != null) {
@@ -140,6 +153,12 @@ final class ServerRun {
     }
 
     private void sayGoodbye(Server server) {
+        ProxiedProtocol headers = proxied;
+        if (headers != null && headers.malformed() + headers.late() > 0) {
+            console.note(
+                    "connections closed for a bad PROXY header: %d, for a late one: %d"
+                            .formatted(headers.malformed(), headers.late()));
+        }
         if (signals.get() == 1) {
             long cut = server.statistics().cut();
             console.note(cut == 0 ? "drained" : "drained, connections cut: %d".formatted(cut));

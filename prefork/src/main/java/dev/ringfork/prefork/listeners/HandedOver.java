@@ -12,7 +12,6 @@ import org.jspecify.annotations.Nullable;
  * the kernel. Immutable.
  */
 final class HandedOver {
-    static final String RINGFORK = "RINGFORK_LISTENERS";
     static final String STARTER = "SERVER_STARTER_PORT";
 
     /** The first descriptor of systemd's (SD_LISTEN_FDS_START). */
@@ -39,14 +38,11 @@ final class HandedOver {
         return descriptors;
     }
 
-    /** {@code name=fd;name=fd}, where {@code % = ;} in names are written as in URLs. */
+    /** What a master hands to its workers: {@link Inheritance}. */
     static HandedOver ringfork(Map<String, String> environment) {
-        String text = environment.getOrDefault(RINGFORK, "");
         List<Named> descriptors = new ArrayList<>();
-        for (Named pair : pairs(RINGFORK, text, "name=descriptor;name=descriptor")) {
-            String name = pair.name().replace("%3B", ";").replace("%3D", "=").replace("%25", "%");
-            descriptors.add(new Named(name, pair.fd(), RINGFORK));
-        }
+        Inheritance.read(environment)
+                .forEach((name, fd) -> descriptors.add(new Named(name, fd, Inheritance.LISTENERS)));
         return new HandedOver(descriptors);
     }
 

@@ -6,7 +6,7 @@ import java.util.Map;
 /** Who hands listeners over, and in which environment variables. */
 public enum Supervisor {
     /** A master of this toolkit: {@code RINGFORK_LISTENERS=name=fd;name=fd}. */
-    RINGFORK(HandedOver.RINGFORK) {
+    RINGFORK(Inheritance.LISTENERS) {
         @Override
         HandedOver read(Map<String, String> environment, int pid, int parent) {
             return HandedOver.ringfork(environment);

@@ -4,6 +4,9 @@ package dev.ringfork.prefork;
 import dev.ringfork.bindings.Address;
 import dev.ringfork.bindings.Syscalls;
 import dev.ringfork.bindings.WaitStatus;
+import dev.ringfork.prefork.accept.AcceptMutex;
+import dev.ringfork.prefork.accept.AcceptStrategy;
+import dev.ringfork.prefork.accept.Accepting;
 import dev.ringfork.prefork.listeners.Binder;
 import dev.ringfork.prefork.master.MasterEvents;
 import dev.ringfork.prefork.master.MasterLoop;
@@ -68,17 +71,21 @@ public final class Prefork {
 
     private int worker(Worker worker) {
         try (WorkerLoop loop =
-                new WorkerLoop(
-                        syscalls,
-                        worker,
-                        described.settings,
-                        described.hooks,
-                        described.server.report())) {
+                        new WorkerLoop(
+                                syscalls,
+                                worker,
+                                described.settings,
+                                described.hooks,
+                                described.server.report());
+                AcceptMutex mutex = worker.acceptMutex(syscalls, described.accepting)) {
             described.hooks.afterFork(worker);
             ServerBuilder builder = Server.builder(described.protocol.get());
             builder.settings(described.server);
             described.arrange.accept(builder);
-            worker.listen(syscalls, builder);
+            worker.listen(syscalls, described.accepting, builder);
+            if (mutex != null) {
+                builder.acceptGate(mutex, described.accepting.mutexDelay());
+            }
             try (Server server = builder.start()) {
                 LongSupplier requests = described.requests;
                 loop.run(
@@ -93,6 +100,9 @@ public final class Prefork {
         try (Binder binder = new Binder(syscalls, described.server)) {
             for (Where where : described.addresses) {
                 binder.bind(where.address, where.packets);
+            }
+            if (described.accepting.strategy() == AcceptStrategy.MUTEX) {
+                binder.lock(described.accepting.mutex());
             }
             Path pidFile = described.pidFile;
             if (pidFile == null) {
@@ -117,7 +127,7 @@ public final class Prefork {
                                 spawner,
                                 binder,
                                 scoreboard,
-                                new Events(described))) {
+                                new Events(described, binder))) {
             described.hooks.masterStarted(binder.addresses());
             return loop.run();
         }
@@ -127,7 +137,7 @@ public final class Prefork {
     private record Where(Address address, boolean packets) {}
 
     /** Passes what the master tells of on to the hooks. */
-    private record Events(Builder described) implements MasterEvents {
+    private record Events(Builder described, Binder binder) implements MasterEvents {
         @Override
         public void spawning(int slot, int generation) {
             described.hooks.beforeFork(slot, generation);
@@ -140,6 +150,7 @@ public final class Prefork {
 
         @Override
         public void exited(int slot, int generation, int pid, WaitStatus status) {
+            binder.reaped(pid);
             guarded("workerExit", () -> described.hooks.workerExit(slot, generation, pid, status));
         }
 
@@ -178,6 +189,7 @@ public final class Prefork {
         private @Nullable LongSupplier requests;
         private Hooks hooks = Hooks.NONE;
         private Spawn spawn = Spawn.EXEC;
+        private Accepting accepting = Accepting.DEFAULT;
         private @Nullable Path pidFile;
 
         private Builder(Supplier<Protocol> protocol) {
@@ -236,6 +248,12 @@ public final class Prefork {
         /** How workers come to be; {@link Spawn#EXEC} by default. */
         public Builder spawn(Spawn spawn) {
             this.spawn = spawn;
+            return this;
+        }
+
+        /** How connections reach workers; {@link Accepting#DEFAULT} by default. */
+        public Builder accept(Accepting accepting) {
+            this.accepting = accepting;
             return this;
         }
 

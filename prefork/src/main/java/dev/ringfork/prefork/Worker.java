@@ -3,6 +3,9 @@ package dev.ringfork.prefork;
 
 import dev.ringfork.bindings.Address;
 import dev.ringfork.bindings.Syscalls;
+import dev.ringfork.prefork.accept.AcceptMutex;
+import dev.ringfork.prefork.accept.AcceptStrategy;
+import dev.ringfork.prefork.accept.Accepting;
 import dev.ringfork.prefork.spawn.Assignment;
 import dev.ringfork.reactor.server.InheritedListener;
 import dev.ringfork.reactor.server.ServerBuilder;
@@ -53,13 +56,24 @@ public final class Worker {
     }
 
     /** Has a server accept from the listeners that were handed over. */
-    void listen(Syscalls syscalls, ServerBuilder server) {
+    void listen(Syscalls syscalls, Accepting accepting, ServerBuilder server) {
         assignment
                 .manifest()
                 .listeners()
-                .forEach((name, fd) ->
-                        server.listen(
-                                InheritedListener.of(syscalls, fd).named(Address.parse(name))));
+                .forEach((name, fd) -> {
+                    InheritedListener listener =
+                            InheritedListener.of(syscalls, fd).named(Address.parse(name));
+                    if (accepting.strategy() == AcceptStrategy.EXCLUSIVE) {
+                        listener.exclusive(accepting.rebalanceEvery());
+                    }
+                    server.listen(listener);
+                });
+    }
+
+    /** The lock by which workers accept in turns; null if there is none. The caller closes it. */
+    @Nullable AcceptMutex acceptMutex(Syscalls syscalls, Accepting accepting) {
+        int fd = assignment.manifest().acceptMutex();
+        return fd < 0 ? null : AcceptMutex.adopt(syscalls, accepting.mutex(), fd);
     }
 
     /** {@code worker 2}. */

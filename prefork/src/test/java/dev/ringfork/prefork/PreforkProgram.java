@@ -7,6 +7,9 @@ import dev.ringfork.bindings.Syscalls;
 import dev.ringfork.bindings.WaitStatus;
 import dev.ringfork.bindings.abi.Layouts;
 import dev.ringfork.bindings.abi.ProcessConstants;
+import dev.ringfork.prefork.accept.AcceptMutexKind;
+import dev.ringfork.prefork.accept.AcceptStrategy;
+import dev.ringfork.prefork.accept.Accepting;
 import dev.ringfork.prefork.master.MasterSettings;
 import dev.ringfork.reactor.protocol.Buffer;
 import dev.ringfork.reactor.protocol.Connection;
@@ -43,6 +46,7 @@ final class PreforkProgram {
                         .listen(Address.parse(given.getOrDefault("listen", "127.0.0.1:0")))
                         .settings(settings(given))
                         .server(ServerSettings.DEFAULT)
+                        .accept(accepting(given))
                         .hooks(new Spoken(given));
         if (given.containsKey("pidfile")) {
             prefork.pidFile(Path.of(given.get("pidfile")));
@@ -52,6 +56,14 @@ final class PreforkProgram {
             System.out.println("children " + children());
         }
         System.exit(exitCode);
+    }
+
+    private static Accepting accepting(Map<String, String> given) {
+        return new Accepting(
+                AcceptStrategy.valueOf(given.getOrDefault("accept", "SHARED")),
+                AcceptMutexKind.valueOf(given.getOrDefault("mutex", "FUTEX")),
+                Duration.ofMillis(100),
+                1);
     }
 
     private static MasterSettings settings(Map<String, String> given) {

@@ -10,6 +10,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ringfork.bindings.Platform;
 import dev.ringfork.bindings.Syscalls;
+import dev.ringfork.prefork.accept.AcceptMutexKind;
+import dev.ringfork.prefork.accept.AcceptStrategy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +25,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A master and its workers, as real processes. */
 final class PreforkTest {
@@ -58,6 +62,36 @@ final class PreforkTest {
             long next = prefork.nextReady();
             assertNotEquals(pid, next);
             assertEquals(Long.toString(next), prefork.ask("pid"));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "EXCLUSIVE, FUTEX",
+        "MUTEX, FUTEX",
+        "MUTEX, FCNTL",
+        "MUTEX, FLOCK",
+        "MUTEX, PTHREAD"
+    })
+    void shouldAcceptHoweverWorkersShareAndDie(AcceptStrategy strategy, AcceptMutexKind mutex)
+            throws Exception {
+        assumeTrue(mutex.absence() == null, mutex.absence());
+        assumeTrue(strategy != AcceptStrategy.EXCLUSIVE || Platform.current().linux(), "no epoll");
+        try (PreforkProcess prefork =
+                PreforkProcess.start("workers=2", "accept=" + strategy, "mutex=" + mutex)
+                        .started()) {
+            Set<Long> pids = new HashSet<>(prefork.ready(2));
+            for (int i = 0; i < 4; i++) {
+                long pid = Long.parseLong(prefork.ask("pid"));
+                assertTrue(pids.remove(pid), pid + " of " + pids);
+                // The one that has just accepted: it may have the lock.
+                PreforkProcess.signal("KILL", pid);
+                prefork.next("exit");
+                pids.add(prefork.nextReady());
+            }
+            for (int i = 0; i < 20; i++) {
+                assertTrue(pids.contains(Long.parseLong(prefork.ask("pid"))));
+            }
         }
     }
 

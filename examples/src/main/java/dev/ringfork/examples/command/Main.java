@@ -4,6 +4,8 @@ package dev.ringfork.examples.command;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.ringfork.prefork.Spawn;
+import dev.ringfork.prefork.accept.AcceptMutexKind;
+import dev.ringfork.prefork.accept.AcceptStrategy;
 import dev.ringfork.prefork.master.Share;
 import dev.ringfork.reactor.demux.Trigger;
 import dev.ringfork.reactor.server.Architecture;
@@ -83,6 +85,8 @@ public final class Main implements Runnable {
                 .registerConverter(Engine.class, new Word<>(Engine.class))
                 .registerConverter(Trigger.class, new Word<>(Trigger.class))
                 .registerConverter(Switch.class, new Word<>(Switch.class))
+                .registerConverter(AcceptStrategy.class, new Word<>(AcceptStrategy.class))
+                .registerConverter(AcceptMutexKind.class, new Word<>(AcceptMutexKind.class))
                 .registerConverter(Shots.class, new Word<>(Shots.class))
                 .registerConverter(Size.class, Size::parse)
                 .registerConverter(Span.class, Span::parse)

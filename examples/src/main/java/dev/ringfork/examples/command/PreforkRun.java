@@ -70,6 +70,7 @@ final class PreforkRun {
                         .arrange(options::arrange)
                         .requests(requests)
                         .spawn(workers.spawn)
+                        .accept(workers.accepting())
                         .hooks(new Told(service, tls != null, reopen));
         if (workers.pidFile != null) {
             prefork.pidFile(workers.pidFile);
@@ -112,11 +113,12 @@ final class PreforkRun {
         public void masterStarted(List<Address> addresses) {
             ServerRun.warnOfBacklog(options, console);
             console.result(
-                    "%s (master, workers: %d, spawn: %s) - Ctrl-C drains"
+                    "%s (master, workers: %d, spawn: %s, accept: %s) - Ctrl-C drains"
                             .formatted(
                                     service.place(addresses.getFirst(), tls),
                                     workers.workers.count(),
-                                    Word.of(workers.spawn)));
+                                    Word.of(workers.spawn),
+                                    Word.of(workers.accepting().strategy())));
         }
 
         @Override

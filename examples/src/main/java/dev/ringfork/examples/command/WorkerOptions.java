@@ -2,6 +2,9 @@
 package dev.ringfork.examples.command;
 
 import dev.ringfork.prefork.Spawn;
+import dev.ringfork.prefork.accept.AcceptMutexKind;
+import dev.ringfork.prefork.accept.AcceptStrategy;
+import dev.ringfork.prefork.accept.Accepting;
 import dev.ringfork.prefork.master.MasterSettings;
 import dev.ringfork.prefork.master.Share;
 import java.nio.file.Path;
@@ -27,6 +30,37 @@ final class WorkerOptions {
             description =
                     "How workers come to be: exec, the same command line again (default: ${DEFAULT-VALUE}).")
     Spawn spawn = Spawn.EXEC;
+
+    @Option(
+            names = "--accept",
+            paramLabel = "WAY",
+            description =
+                    "How connections reach workers: shared, all wait for the listener; exclusive, all wait and"
+                            + " the kernel wakes one; mutex, the one that has a lock waits (default: ${DEFAULT-VALUE}).")
+    private AcceptStrategy accept = Accepting.DEFAULT.strategy();
+
+    @Option(
+            names = "--accept-mutex",
+            paramLabel = "KIND",
+            description =
+                    "What the lock is made of: futex, fcntl, flock or pthread (default: ${DEFAULT-VALUE}).")
+    private AcceptMutexKind acceptMutex = Accepting.DEFAULT.mutex();
+
+    @Option(
+            names = "--accept-mutex-delay",
+            paramLabel = "TIME",
+            description =
+                    "How long a worker that has not got the lock waits at most before it tries again"
+                            + " (default: ${DEFAULT-VALUE}).")
+    private Span acceptMutexDelay = new Span(Accepting.DEFAULT.mutexDelay());
+
+    @Option(
+            names = "--rebalance-every",
+            paramLabel = "N",
+            description =
+                    "With --accept exclusive: connections after which a worker goes to the end of the line, 0"
+                            + " never (default: ${DEFAULT-VALUE}).")
+    private int rebalanceEvery = Accepting.DEFAULT.rebalanceEvery();
 
     @Option(
             names = "--boot-timeout",
@@ -100,6 +134,19 @@ final class WorkerOptions {
             paramLabel = "FILE",
             description = "Write the process id of the master to a file.")
     @Nullable Path pidFile;
+
+    /**
+     * How workers accept.
+     *
+     * @throws Refusal if a value makes no sense
+     */
+    Accepting accepting() {
+        try {
+            return new Accepting(accept, acceptMutex, acceptMutexDelay.duration(), rebalanceEvery);
+        } catch (IllegalArgumentException e) {
+            throw Refusal.usage(e);
+        }
+    }
 
     /**
      * How a master keeps its workers.

@@ -3,15 +3,19 @@ package dev.ringfork.prefork.listeners;
 
 import dev.ringfork.bindings.Address;
 import dev.ringfork.bindings.Syscalls;
+import dev.ringfork.prefork.accept.AcceptMutex;
+import dev.ringfork.prefork.accept.AcceptMutexKind;
 import dev.ringfork.reactor.server.BoundListener;
 import dev.ringfork.reactor.server.ServerSettings;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The owner of the listeners: they are bound once, in the master, and outlive every worker.
+ * The owner of the listeners, and of the lock around them where there is one: they are made once,
+ * in the master, and outlive every worker.
  *
  * <p>Confined to the master's thread. Each listener is named after its address, so that whoever
  * inherits it knows what clients know it by.
@@ -20,6 +24,7 @@ public final class Binder implements AutoCloseable {
     private final Syscalls syscalls;
     private final ServerSettings settings;
     private final List<BoundListener> listeners = new ArrayList<>();
+    private @Nullable AcceptMutex mutex;
 
     /**
      * Owns none yet.
@@ -42,6 +47,27 @@ public final class Binder implements AutoCloseable {
         listeners.add(BoundListener.open(syscalls, address, packets, settings));
     }
 
+    /**
+     * Makes the lock by which workers accept in turns.
+     *
+     * @throws IllegalArgumentException if this system has no such lock
+     */
+    public void lock(AcceptMutexKind kind) {
+        mutex = AcceptMutex.create(syscalls, kind);
+    }
+
+    /** The descriptor of the lock, or -1 if there is none. */
+    public int acceptMutex() {
+        return mutex == null ? -1 : mutex.fd();
+    }
+
+    /** Frees the lock if a worker had it that was reaped. */
+    public void reaped(int pid) {
+        if (mutex != null) {
+            mutex.forceUnlock(pid);
+        }
+    }
+
     /** Where they listen, with the ports that the kernel chose. */
     public List<Address> addresses() {
         return listeners.stream().map(BoundListener::address).toList();
@@ -56,10 +82,13 @@ public final class Binder implements AutoCloseable {
         return descriptors;
     }
 
-    /** Closes them; clients are refused once the last worker has closed them too. */
+    /** Closes all; clients are refused once the last worker has closed them too. */
     @Override
     public void close() {
         listeners.forEach(BoundListener::close);
         listeners.clear();
+        if (mutex != null) {
+            mutex.close();
+        }
     }
 }

@@ -75,6 +75,7 @@ final class Nursery implements AutoCloseable {
                             channel.there(),
                             lifelineRead,
                             scoreboard.fd(),
+                            binder.acceptMutex(),
                             record);
             int own = syscalls.processes().getpid();
             int pid =

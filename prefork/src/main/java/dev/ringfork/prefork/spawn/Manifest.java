@@ -15,6 +15,7 @@ import java.util.SequencedMap;
  * @param channel the worker's end of the {@link Channel}
  * @param lifeline the reading end of a pipe that ends when the master does
  * @param scoreboard the shared memory of the scoreboard
+ * @param acceptMutex the file of the lock by which workers accept in turns, or -1
  * @param record which record of the scoreboard is the worker's
  */
 public record Manifest(
@@ -22,6 +23,7 @@ public record Manifest(
         int channel,
         int lifeline,
         int scoreboard,
+        int acceptMutex,
         int record) {
 
     /** Listeners are numbered from here in the worker, as those of sd_listen_fds(3) are. */
@@ -38,6 +40,9 @@ public record Manifest(
         all.add(channel);
         all.add(lifeline);
         all.add(scoreboard);
+        if (acceptMutex >= 0) {
+            all.add(acceptMutex);
+        }
         return all;
     }
 
@@ -48,6 +53,7 @@ public record Manifest(
         for (Map.Entry<String, Integer> listener : listeners.entrySet()) {
             numbered.put(listener.getKey(), next++);
         }
-        return new Manifest(numbered, next, next + 1, next + 2, record);
+        int mutex = acceptMutex < 0 ? -1 : next + 3;
+        return new Manifest(numbered, next, next + 1, next + 2, mutex, record);
     }
 }

@@ -18,6 +18,9 @@ final class Child {
     /** The heartbeat that was seen last: only that it changes counts. */
     long heartbeat;
 
+    /** When that was. */
+    long heartbeatSeenNs;
+
     Child(
             Action.Spawn spawn,
             int pid,

@@ -5,8 +5,11 @@ import dev.ringfork.bindings.WaitStatus;
 import dev.ringfork.prefork.master.WorkerHandle.Phase;
 import dev.ringfork.prefork.spawn.Order;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.random.RandomGenerator;
 
 /**
@@ -42,14 +45,6 @@ public final class Master {
     /** How many heartbeats may pass without any input before this process has been asleep. */
     private static final int ASLEEP_BEATS = 3;
 
-    /** What an end was asked with. */
-    private enum Ending {
-        NONE,
-        DRAIN,
-        STOP,
-        ENDED
-    }
-
     private final MasterSettings settings;
     private final Recycling recycling;
     private final Roster roster = new Roster();
@@ -62,6 +57,8 @@ public final class Master {
     private int wantedBeforeVacating;
     private int lastId;
     private int exitCode;
+    private long failedStarts;
+    private final Map<Integer, Integer> deaths = new HashMap<>();
     private long lastInputNs;
     private Ending ending = Ending.NONE;
 
@@ -119,6 +116,42 @@ public final class Master {
         // Once the delay is over, what is waited for is the worker that boots alone.
         boolean delayed = backoff.failures() > 0 && backoff.untilNs() > lastInputNs;
         return delayed ? Math.min(next, backoff.untilNs()) : next;
+    }
+
+    /** How far its end is. */
+    Ending ending() {
+        return ending;
+    }
+
+    int exitCode() {
+        return exitCode;
+    }
+
+    int wanted() {
+        return wanted;
+    }
+
+    int generation() {
+        return rolling.generation();
+    }
+
+    boolean reloading() {
+        return rolling.active();
+    }
+
+    /** How many starts have failed so far. */
+    long failedStarts() {
+        return failedStarts;
+    }
+
+    /** How many workers of a slot have ended without being asked to. */
+    int deaths(int slot) {
+        return deaths.getOrDefault(slot, 0);
+    }
+
+    /** All that have not been reaped; not to be changed. */
+    Collection<WorkerHandle> workers() {
+        return roster.view();
     }
 
     private List<Action> drainActions() {
@@ -294,6 +327,7 @@ public final class Master {
                         : "";
         boolean clean = status.exited() && status.exitStatus() == 0;
         if (!worker.leaving) {
+            deaths.merge(worker.slot, 1, Integer::sum);
             report("%s has %s%s".formatted(worker, ended(status), hint));
         } else if (!clean) {
             report("%s, told to end, has %s%s".formatted(worker, ended(status), hint));
@@ -310,6 +344,7 @@ public final class Master {
     }
 
     private void failed(WorkerHandle worker, boolean refused, long nowNs) {
+        failedStarts++;
         backoff.failed(worker.spawnedNs, worker.wasReady(), nowNs);
         boolean successor = roster.find(worker.replaces) != null;
         if (successor && rolling.active() && worker.generation == rolling.generation()) {

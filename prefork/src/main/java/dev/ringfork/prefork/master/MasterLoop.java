@@ -8,6 +8,7 @@ import dev.ringfork.bindings.Syscalls;
 import dev.ringfork.bindings.WaitStatus;
 import dev.ringfork.bindings.abi.ProcessConstants;
 import dev.ringfork.prefork.listeners.Binder;
+import dev.ringfork.prefork.scoreboard.Counts;
 import dev.ringfork.prefork.scoreboard.Scoreboard;
 import dev.ringfork.prefork.signals.SignalWatch;
 import dev.ringfork.prefork.spawn.Channel;
@@ -27,6 +28,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Carries out what a {@link Master} decides, with real processes: signals come as bytes in a pipe,
@@ -35,7 +37,7 @@ import java.util.random.RandomGenerator;
  * <p>Confined to the thread that makes it. Children are reaped one by one, by pid: those that
  * others in this process have started are left alone.
  */
-public final class MasterLoop implements AutoCloseable {
+public final class MasterLoop implements MasterView, AutoCloseable {
     private static final long STALL_NS = 1_000_000_000L;
 
     /** Memory grows slowly, and to look at it costs a millisecond a worker. */
@@ -57,6 +59,9 @@ public final class MasterLoop implements AutoCloseable {
     private final Arena arena = Arena.ofConfined();
     private final MemorySegment status = arena.allocate(JAVA_INT);
     private long beatCount;
+    private final long startedNs = Clock.nowNs();
+    private MasterObserver observer = MasterObserver.NONE;
+    private Counts departed = Counts.NONE;
     private boolean feeding;
     private int exitCode;
 
@@ -85,7 +90,7 @@ public final class MasterLoop implements AutoCloseable {
                         syscalls,
                         Demultiplexers.best(syscalls, Trigger.LEVEL),
                         STALL_NS,
-                        events::report);
+                        this::report);
         this.exits = ExitWatch.open(syscalls, reactor);
     }
 
@@ -115,6 +120,7 @@ public final class MasterLoop implements AutoCloseable {
             long heartbeat = child.score.heartbeat();
             if (heartbeat != child.heartbeat) {
                 child.heartbeat = heartbeat;
+                child.heartbeatSeenNs = Clock.nowNs();
                 feed(new Input.Beat(child.id(), child.score.requests()));
             }
         }
@@ -133,23 +139,61 @@ public final class MasterLoop implements AutoCloseable {
     private void signals() {
         signals.drain(signo -> {
             Command command = OperatorSignals.command(signo);
-            if (command == Command.RELOAD && !configurationIsGood()) {
-                return;
-            }
             if (command != null) {
-                feed(new Input.Asked(command));
+                ask(command);
             }
         });
         signalled.exhausted(Interest.READ);
     }
 
-    private boolean configurationIsGood() {
+    @Override
+    public Reactor reactor() {
+        return reactor;
+    }
+
+    @Override
+    public MasterState state() {
+        long nowNs = Clock.nowNs();
+        return new MasterState(
+                syscalls.processes().getpid(),
+                master.ending(),
+                master.exitCode(),
+                master.wanted(),
+                master.generation(),
+                master.reloading(),
+                nowNs - startedNs,
+                master.failedStarts(),
+                departed,
+                Survey.workers(master, children, nowNs));
+    }
+
+    @Override
+    public @Nullable String ask(Command command) {
+        String refusal = command == Command.RELOAD ? badConfiguration() : null;
+        if (refusal == null) {
+            feed(new Input.Asked(command));
+        } else {
+            report(refusal);
+        }
+        return refusal;
+    }
+
+    @Override
+    public void observe(MasterObserver observer) {
+        this.observer = observer;
+    }
+
+    private void report(String line) {
+        events.report(line);
+        observer.said(line);
+    }
+
+    private @Nullable String badConfiguration() {
         try {
             events.reload();
-            return true;
+            return null;
         } catch (RuntimeException e) {
-            events.report("not reloaded, all stays as it was: " + e.getMessage());
-            return false;
+            return "not reloaded, all stays as it was: " + e.getMessage();
         }
     }
 
@@ -170,6 +214,7 @@ public final class MasterLoop implements AutoCloseable {
         } else {
             reactor.schedule(deadline, nextNs);
         }
+        observer.changed();
     }
 
     private void perform(List<Action> actions) {
@@ -190,7 +235,7 @@ public final class MasterLoop implements AutoCloseable {
                         syscalls.processes().kill(child.pid, signal.signo());
                     }
                 }
-                case Action.Report(String line) -> events.report(line);
+                case Action.Report(String line) -> report(line);
                 case Action.Reopen() -> events.reopen();
                 case Action.Exit(int code) -> {
                     exitCode = code;
@@ -268,10 +313,11 @@ public final class MasterLoop implements AutoCloseable {
         WaitStatus how = WaitStatus.of(result == child.pid ? status.get(JAVA_INT, 0) : 0);
         long cut = child.score.cut();
         if (cut > 0) {
-            events.report(
+            report(
                     "worker %d (pid %d) has cut %d connections"
                             .formatted(child.spawn.slot(), child.pid, cut));
         }
+        departed = departed.plus(Counts.of(child.score).ended());
         child.close();
         nursery.bury(child.record);
         events.exited(child.spawn.slot(), child.spawn.generation(), child.pid, how);

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ringfork.prefork.master;
+
+import dev.ringfork.prefork.scoreboard.Counts;
+import java.util.List;
+import java.util.function.Predicate;
+
+/**
+ * How a master and its workers are at a moment. Immutable.
+ *
+ * @param pid the master's process
+ * @param ending whether it ends
+ * @param exitCode what it ends with
+ * @param wanted how many workers there are to be
+ * @param generation how many times the workers were reloaded, and one
+ * @param reloading whether workers of older generations are being replaced
+ * @param uptimeNs how long the master has run
+ * @param failedStarts how many starts of workers have failed since it runs
+ * @param departed what workers that have ended had counted
+ * @param workers all that have not been reaped, the oldest first
+ */
+public record MasterState(
+        int pid,
+        Ending ending,
+        int exitCode,
+        int wanted,
+        int generation,
+        boolean reloading,
+        long uptimeNs,
+        long failedStarts,
+        Counts departed,
+        List<WorkerState> workers) {
+
+    /** Keeps a copy of the workers. */
+    public MasterState {
+        workers = List.copyOf(workers);
+    }
+
+    /** Whether there is such a worker. */
+    public boolean any(Predicate<WorkerState> which) {
+        return workers.stream().anyMatch(which);
+    }
+
+    /** How many workers accept. */
+    public int serving() {
+        return (int) workers.stream().filter(WorkerState::serving).count();
+    }
+
+    /** What all workers have counted, those that have ended too. */
+    public Counts total() {
+        return workers.stream().map(WorkerState::counts).reduce(departed, Counts::plus);
+    }
+}

@@ -14,6 +14,7 @@ module dev.ringfork.prefork {
 
     exports dev.ringfork.prefork;
     exports dev.ringfork.prefork.accept;
+    exports dev.ringfork.prefork.control;
     exports dev.ringfork.prefork.listeners;
     exports dev.ringfork.prefork.master;
     exports dev.ringfork.prefork.passing;

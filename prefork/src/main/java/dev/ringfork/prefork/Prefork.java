@@ -7,6 +7,7 @@ import dev.ringfork.bindings.WaitStatus;
 import dev.ringfork.prefork.accept.AcceptMutex;
 import dev.ringfork.prefork.accept.AcceptStrategy;
 import dev.ringfork.prefork.accept.Accepting;
+import dev.ringfork.prefork.control.ControlSocket;
 import dev.ringfork.prefork.listeners.Binder;
 import dev.ringfork.prefork.master.MasterEvents;
 import dev.ringfork.prefork.master.MasterLoop;
@@ -21,7 +22,9 @@ import dev.ringfork.reactor.server.ServerBuilder;
 import dev.ringfork.reactor.server.ServerSettings;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.SequencedMap;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -129,7 +132,19 @@ public final class Prefork {
                                 scoreboard,
                                 new Events(described, binder))) {
             described.hooks.masterStarted(binder.addresses());
-            return loop.run();
+            Path control = described.control;
+            if (control == null) {
+                return loop.run();
+            }
+            try (ControlSocket _ =
+                    ControlSocket.open(
+                            syscalls,
+                            loop,
+                            control,
+                            binder.descriptors(),
+                            described.configuration)) {
+                return loop.run();
+            }
         }
     }
 
@@ -191,6 +206,8 @@ public final class Prefork {
         private Spawn spawn = Spawn.EXEC;
         private Accepting accepting = Accepting.DEFAULT;
         private @Nullable Path pidFile;
+        private @Nullable Path control;
+        private SequencedMap<String, String> configuration = new LinkedHashMap<>();
 
         private Builder(Supplier<Protocol> protocol) {
             this.protocol = protocol;
@@ -260,6 +277,20 @@ public final class Prefork {
         /** A file that the master writes its pid to, and removes when it ends. */
         public Builder pidFile(Path pidFile) {
             this.pidFile = pidFile;
+            return this;
+        }
+
+        /**
+         * A Unix socket by which operators ask the master, see {@link ControlSocket}; none else.
+         */
+        public Builder control(Path control) {
+            this.control = control;
+            return this;
+        }
+
+        /** What operators are shown as the configuration, by name; nothing by default. */
+        public Builder configuration(SequencedMap<String, String> configuration) {
+            this.configuration = new LinkedHashMap<>(configuration);
             return this;
         }
 

@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ringfork.prefork.control;
+
+import dev.ringfork.bindings.Address;
+import dev.ringfork.bindings.Errno;
+import dev.ringfork.bindings.PeerCredentials;
+import dev.ringfork.bindings.SocketOption;
+import dev.ringfork.bindings.SyscallException;
+import dev.ringfork.bindings.Syscalls;
+import dev.ringfork.bindings.abi.SocketConstants;
+import dev.ringfork.prefork.control.Request.Format;
+import dev.ringfork.prefork.master.Command;
+import dev.ringfork.prefork.master.MasterObserver;
+import dev.ringfork.prefork.master.MasterState;
+import dev.ringfork.prefork.master.MasterView;
+import dev.ringfork.reactor.Reactor;
+import dev.ringfork.reactor.Registration;
+import dev.ringfork.reactor.Timer;
+import dev.ringfork.reactor.demux.Interest;
+import dev.ringfork.reactor.server.BoundListener;
+import dev.ringfork.reactor.server.ServerSettings;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HashSet;
+import java.util.List;
+import java.util.SequencedMap;
+import java.util.Set;
+
+/**
+ * A Unix socket by which operators ask a running master: one line comes, see {@link Request}; what
+ * happens on the way and what was asked for goes back, line by line; the last line says whether it
+ * was done, see {@link Verdict}. It comes when all is done, not when it has begun.
+ *
+ * <p>Answers only the user that the master runs as, and root. Who goes away while something is
+ * under way does not end that.
+ *
+ * <p>Confined to the master's loop, which it does not block. Owns the socket and its path.
+ */
+public final class ControlSocket implements AutoCloseable {
+    /** Operators at a time: some that wait for a reload, and those that look on. */
+    static final int CONNECTIONS_MOST = 32;
+
+    private static final int ROOT = 0;
+    private static final long RETRY_NS = 1_000_000_000L;
+
+    private final Syscalls syscalls;
+    private final MasterView master;
+    private final Reactor reactor;
+    private final BoundListener listener;
+    private final SequencedMap<String, Integer> listeners;
+    private final SequencedMap<String, String> configuration;
+    private final int owner;
+    private final Set<ControlConnection> connections = new HashSet<>();
+    private final Registration registration = new Registration((_, _) -> accept());
+    private final Timer retry = new Timer(() -> registration.interest(Interest.READ));
+    private final ControlConnection.Host host = new Answers();
+
+    private ControlSocket(
+            Syscalls syscalls,
+            MasterView master,
+            BoundListener listener,
+            Path path,
+            SequencedMap<String, Integer> listeners,
+            SequencedMap<String, String> configuration) {
+        this.syscalls = syscalls;
+        this.master = master;
+        this.reactor = master.reactor();
+        this.listener = listener;
+        this.listeners = listeners;
+        this.configuration = configuration;
+        this.owner = restrict(path);
+    }
+
+    /**
+     * Listens at a path, and watches the master from now on.
+     *
+     * @param listeners what the master's workers accept from, to show how full it is
+     * @param configuration what the master was started with, to be shown
+     * @throws SyscallException if the path cannot be had: a server answers there, for instance
+     * @throws UncheckedIOException if its permissions cannot be set
+     */
+    public static ControlSocket open(
+            Syscalls syscalls,
+            MasterView master,
+            Path path,
+            SequencedMap<String, Integer> listeners,
+            SequencedMap<String, String> configuration) {
+        BoundListener listener =
+                BoundListener.open(
+                        syscalls, new Address.Unix(path.toString()), false, ServerSettings.DEFAULT);
+        try {
+            ControlSocket socket =
+                    new ControlSocket(syscalls, master, listener, path, listeners, configuration);
+            socket.begin();
+            return socket;
+        } catch (RuntimeException e) {
+            listener.close();
+            throw e;
+        }
+    }
+
+    /** Keeps others away, and tells who owns it; who was faster is found out by credentials. */
+    private static int restrict(Path path) {
+        try {
+            Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
+            return (Integer) Files.getAttribute(path, "unix:uid");
+        } catch (IOException e) {
+            throw new UncheckedIOException("%s cannot be kept from others".formatted(path), e);
+        }
+    }
+
+    private void begin() {
+        int result = reactor.add(registration, listener.fd(), Interest.READ);
+        Errno.check("add", result, "the control socket");
+        master.observe(new Watch());
+    }
+
+    private void accept() {
+        int flags = SocketConstants.SOCK_CLOEXEC | SocketConstants.SOCK_NONBLOCK;
+        int fd = syscalls.sockets().accept4(listener.fd(), 0, 0, flags);
+        if (fd < 0) {
+            registration.exhausted(Interest.READ);
+            if (fd != -Errno.EAGAIN && fd != -Errno.EINTR && fd != -Errno.ECONNABORTED) {
+                // No descriptor is left: to try at once again would keep the loop busy.
+                registration.interest(0);
+                reactor.schedule(retry, reactor.nowNs() + RETRY_NS);
+            }
+            return;
+        }
+        ControlConnection connection = new ControlConnection(syscalls, reactor, host, fd);
+        connections.add(connection);
+        if (!connection.open()) {
+            return;
+        }
+        if (connections.size() > CONNECTIONS_MOST) {
+            connection.finish(Verdict.refused("too many ask at a time, try again"));
+        } else if (!trusted(fd)) {
+            connection.finish(
+                    Verdict.refused("only the user that the master runs as, and root, may ask"));
+        }
+    }
+
+    private boolean trusted(int fd) {
+        try {
+            PeerCredentials peer = SocketOption.SO_PEERCRED.get(syscalls.sockets(), fd);
+            return peer.uid() == owner || peer.uid() == ROOT;
+        } catch (SyscallException e) {
+            // It has gone again, and is nobody.
+            return false;
+        }
+    }
+
+    /** Looks whether what operators wait for was reached. */
+    private final class Watch implements MasterObserver {
+        @Override
+        public void said(String line) {
+            for (ControlConnection connection : List.copyOf(connections)) {
+                if (connection.goal != null) {
+                    connection.say("- " + ControlConnection.oneLine(line));
+                }
+            }
+        }
+
+        @Override
+        public void changed() {
+            if (connections.isEmpty()) {
+                return;
+            }
+            MasterState now = master.state();
+            for (ControlConnection connection : List.copyOf(connections)) {
+                Goal goal = connection.goal;
+                Verdict verdict = goal == null ? null : goal.reached(now);
+                if (verdict != null) {
+                    connection.finish(verdict);
+                }
+            }
+        }
+    }
+
+    /** Answers lines. */
+    private final class Answers implements ControlConnection.Host {
+        @Override
+        public void asked(ControlConnection connection, String line) {
+            try {
+                answer(connection, Request.parse(line));
+            } catch (IllegalArgumentException e) {
+                connection.finish(Verdict.refused(String.valueOf(e.getMessage())));
+            }
+        }
+
+        @Override
+        public void closed(ControlConnection connection) {
+            connections.remove(connection);
+        }
+    }
+
+    private void answer(ControlConnection connection, Request request) {
+        Command command = request.verb().command();
+        if (command != null) {
+            act(connection, new Goal(request.verb(), master.state()), command);
+        } else if (request.verb() == Request.Verb.CONFIG) {
+            describe(connection, request.format());
+        } else {
+            look(connection, request);
+        }
+    }
+
+    private void act(ControlConnection connection, Goal goal, Command command) {
+        Verdict refusal = goal.refusal();
+        if (refusal != null) {
+            connection.finish(refusal);
+            return;
+        }
+        connection.goal = goal;
+        String reason = goal.needsAsking() ? master.ask(command) : null;
+        if (reason != null) {
+            connection.finish(Verdict.refused(reason));
+        }
+    }
+
+    private void describe(ControlConnection connection, Format format) {
+        if (format == Format.JSON) {
+            connection.say(Json.write(configuration));
+        } else {
+            configuration.forEach((name, value) -> connection.say(name + "=" + value));
+        }
+        connection.finish(Verdict.done("shown"));
+    }
+
+    /** How much the workers take is asked by another thread, for the kernel takes its time. */
+    private void look(ControlConnection connection, Request request) {
+        MasterState now = master.state();
+        List<ListenQueue> queues =
+                listeners.entrySet().stream().map(each -> ListenQueue.of(syscalls, each)).toList();
+        Thread.ofPlatform()
+                .name("ringfork-status")
+                .daemon()
+                .start(() -> {
+                    Status status = Status.look(now, queues);
+                    List<String> lines = written(status, request);
+                    reactor.execute(() -> {
+                        connection.say(String.join("\n", lines));
+                        connection.finish(Verdict.done("shown"));
+                    });
+                });
+    }
+
+    private static List<String> written(Status status, Request request) {
+        boolean json = request.format() == Format.JSON;
+        return switch (request.verb()) {
+            case STATUS -> json ? List.of(StatusJson.status(status)) : StatusText.status(status);
+            case WORKERS -> json ? List.of(StatusJson.workers(status)) : StatusText.workers(status);
+            default ->
+                    switch (request.format()) {
+                        case OPENMETRICS -> OpenMetrics.of(status);
+                        case JSON -> List.of(StatusJson.stats(status));
+                        case TEXT -> StatusText.stats(status);
+                    };
+        };
+    }
+
+    /** Lets all operators go, and removes the path. */
+    @Override
+    public void close() {
+        master.observe(MasterObserver.NONE);
+        List.copyOf(connections).forEach(ControlConnection::close);
+        reactor.cancel(retry);
+        registration.remove();
+        listener.close();
+    }
+}

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ringfork.prefork.control;
+
+import dev.ringfork.prefork.control.Request.Verb;
+import dev.ringfork.prefork.master.Ending;
+import dev.ringfork.prefork.master.MasterSettings;
+import dev.ringfork.prefork.master.MasterState;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a request wants the master to come to: it is held against every new state until it is
+ * reached, or out of reach. Immutable.
+ *
+ * @param before how the master was when it was asked
+ */
+record Goal(Verb verb, MasterState before) {
+
+    /** Why it makes no sense to ask, or null if it does. */
+    @Nullable Verdict refusal() {
+        boolean ends = verb == Verb.DRAIN || verb == Verb.STOP || verb == Verb.REOPEN;
+        if (before.ending() != Ending.NONE && !ends) {
+            return Verdict.refused("the master is ending");
+        }
+        if (verb == Verb.INC && before.wanted() >= MasterSettings.WORKERS_MOST) {
+            return Verdict.refused(
+                    "there are %d workers, which is the most".formatted(before.wanted()));
+        }
+        if (verb == Verb.DEC && before.wanted() <= 1) {
+            return Verdict.refused(
+                    before.wanted() == 0
+                            ? "there are no workers"
+                            : "one worker stays: vacate lets the last one go, too");
+        }
+        return null;
+    }
+
+    /**
+     * Whether the master has to be asked: a drain joins the one that is under way, for asked twice
+     * the master would stop.
+     */
+    boolean needsAsking() {
+        return verb != Verb.DRAIN || before.ending() == Ending.NONE;
+    }
+
+    /** How it has ended, or null if it goes on; asked after each change. */
+    @Nullable Verdict reached(MasterState now) {
+        return switch (verb) {
+            case DRAIN -> drained(now);
+            case STOP -> now.ending() == Ending.ENDED ? ended("stopped", now) : null;
+            case REOPEN -> Verdict.done("told the master and %d workers".formatted(now.serving()));
+            default ->
+                    now.ending() == Ending.NONE
+                            ? resized(now)
+                            : Verdict.refused("the master was told to end meanwhile");
+        };
+    }
+
+    private @Nullable Verdict resized(MasterState now) {
+        return switch (verb) {
+            case INC -> increased(now);
+            case DEC -> decreased(now);
+            case RELOAD -> reloaded(now);
+            default -> vacated(now);
+        };
+    }
+
+    private @Nullable Verdict drained(MasterState now) {
+        if (now.ending() == Ending.STOP) {
+            return Verdict.refused("the master was told to stop before all was finished");
+        }
+        return now.ending() == Ending.ENDED ? ended("drained", now) : null;
+    }
+
+    private Verdict ended(String how, MasterState now) {
+        if (now.exitCode() != 0) {
+            return Verdict.refused("the master ends with exit code " + now.exitCode());
+        }
+        long cut = now.total().cut() - before.total().cut();
+        return Verdict.done(cut == 0 ? how : how + ", connections cut: " + cut);
+    }
+
+    private @Nullable Verdict increased(MasterState now) {
+        int slot = before.wanted();
+        if (now.any(worker -> worker.slot() == slot && worker.serving())) {
+            return Verdict.done("workers: %d".formatted(now.wanted()));
+        }
+        if (now.wanted() <= slot) {
+            return overtaken(now);
+        }
+        return failed(now)
+                ? Verdict.refused("it cannot be started; the master goes on trying")
+                : null;
+    }
+
+    private @Nullable Verdict decreased(MasterState now) {
+        int slot = before.wanted() - 1;
+        if (now.wanted() > slot) {
+            return overtaken(now);
+        }
+        boolean left = now.any(worker -> worker.slot() == slot);
+        return left ? null : Verdict.done("workers: %d".formatted(now.wanted()));
+    }
+
+    private @Nullable Verdict reloaded(MasterState now) {
+        int generation = before.generation() + 1;
+        boolean old = now.any(worker -> worker.generation() < generation);
+        if (!old && now.serving() >= now.wanted()) {
+            return Verdict.done("all workers are of generation %d".formatted(now.generation()));
+        }
+        // One that is not abandoned goes on after a failure.
+        if (failed(now) && !now.reloading()) {
+            return Verdict.refused(
+                    old
+                            ? "a new worker cannot be started: those that are left stay as they are"
+                            : "a new worker cannot be started; the master goes on trying");
+        }
+        return null;
+    }
+
+    private @Nullable Verdict vacated(MasterState now) {
+        if (now.wanted() > 0) {
+            return overtaken(now);
+        }
+        return now.workers().isEmpty() ? Verdict.done("no workers, the listeners stay") : null;
+    }
+
+    private boolean failed(MasterState now) {
+        return now.failedStarts() > before.failedStarts();
+    }
+
+    private static Verdict overtaken(MasterState now) {
+        return Verdict.refused("overtaken: %d workers are wanted now".formatted(now.wanted()));
+    }
+}

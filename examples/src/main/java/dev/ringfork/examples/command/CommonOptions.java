@@ -2,7 +2,10 @@
 package dev.ringfork.examples.command;
 
 import java.io.PrintStream;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Objects;
+import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -38,13 +41,30 @@ final class CommonOptions {
 
     /** Prints one flag a line, its value and its origin: {@code --port=9000 # RINGFORK_PORT}. */
     void print(PrintStream out) {
-        CommandSpec command = Objects.requireNonNull(this.command, "set by picocli");
-        for (OptionSpec option : command.options()) {
-            if (option.arity().max() > 0 && !option.hidden()) {
-                String line = option.longestName() + "=" + text(option.getValue());
-                out.println("%-32s # %s".formatted(line, origin(command, option)));
-            }
+        CommandSpec command = command();
+        for (OptionSpec option : shown(command)) {
+            String line = option.longestName() + "=" + text(option.getValue());
+            out.println("%-32s # %s".formatted(line, origin(command, option)));
         }
+    }
+
+    /** The value of each flag. */
+    SequencedMap<String, String> values() {
+        SequencedMap<String, String> values = new LinkedHashMap<>();
+        for (OptionSpec option : shown(command())) {
+            values.put(option.longestName(), text(option.getValue()));
+        }
+        return values;
+    }
+
+    private CommandSpec command() {
+        return Objects.requireNonNull(command, "set by picocli");
+    }
+
+    private static List<OptionSpec> shown(CommandSpec command) {
+        return command.options().stream()
+                .filter(option -> option.arity().max() > 0 && !option.hidden())
+                .toList();
     }
 
     private static String origin(CommandSpec command, OptionSpec option) {

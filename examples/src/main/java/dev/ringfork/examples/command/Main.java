@@ -44,6 +44,8 @@ public final class Main implements Runnable {
         COMMANDS.put("serve", ServeCommand::new);
         COMMANDS.put("echo", EchoCommand::new);
         COMMANDS.put("example", ExampleCommand::new);
+        COMMANDS.put("ctl", CtlCommand::new);
+        COMMANDS.put("top", TopCommand::new);
         COMMANDS.put("proxy", ProxyCommand::new);
         COMMANDS.put("ping", PingCommand::new);
         COMMANDS.put("loss", LossCommand::new);

@@ -75,6 +75,9 @@ final class PreforkRun {
         if (workers.pidFile != null) {
             prefork.pidFile(workers.pidFile);
         }
+        if (workers.control != null) {
+            prefork.control(workers.control).configuration(common.values());
+        }
         if (common.checkOnly) {
             console.result("the configuration is good");
             return;

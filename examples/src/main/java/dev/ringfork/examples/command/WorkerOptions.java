@@ -135,6 +135,13 @@ final class WorkerOptions {
             description = "Write the process id of the master to a file.")
     @Nullable Path pidFile;
 
+    @Option(
+            names = "--control",
+            paramLabel = "PATH",
+            description =
+                    "Answer ringfork ctl and ringfork top at a Unix socket, for this user and root alone.")
+    @Nullable Path control;
+
     /**
      * How workers accept.
      *

@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ringfork.examples.probe;
 
+import dev.ringfork.prefork.control.Json;
 import dev.ringfork.reactor.uring.Features;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Collectors;
 
 /** Writes what was found, for people or for programs. */
 public final class ProbeReport {
-    private static final int UNPRINTABLE = 0x20;
-
     private ProbeReport() {}
 
     /** Lines to read and to paste. */
@@ -48,41 +46,19 @@ public final class ProbeReport {
                         .collect(Collectors.joining(",", "[", "]"));
         return "{\"facts\":%s,\"engines\":%s,\"features\":%s,\"auto\":{\"engine\":%s,\"why\":%s}}"
                 .formatted(
-                        object(found.facts()),
-                        object(found.engines()),
+                        Json.write(found.facts()),
+                        Json.write(found.engines()),
                         features,
-                        quoted(found.choice()),
-                        quoted(found.why()));
-    }
-
-    private static String object(Map<String, String> values) {
-        return values.entrySet().stream()
-                .map(entry -> quoted(entry.getKey()) + ":" + quoted(entry.getValue()))
-                .collect(Collectors.joining(",", "{", "}"));
+                        Json.quoted(found.choice()),
+                        Json.quoted(found.why()));
     }
 
     private static String object(Features.Result feature) {
         return "{\"group\":%s,\"name\":%s,\"works\":%b,\"detail\":%s}"
                 .formatted(
-                        quoted(feature.group()),
-                        quoted(feature.name()),
+                        Json.quoted(feature.group()),
+                        Json.quoted(feature.name()),
                         feature.works(),
-                        quoted(feature.detail()));
-    }
-
-    /** A string of JSON. */
-    static String quoted(String text) {
-        StringBuilder json = new StringBuilder("\"");
-        for (int i = 0; i < text.length(); i++) {
-            char each = text.charAt(i);
-            if (each == '"' || each == '\\') {
-                json.append('\\').append(each);
-            } else if (each < UNPRINTABLE) {
-                json.append("\\u%04x".formatted((int) each));
-            } else {
-                json.append(each);
-            }
-        }
-        return json.append('"').toString();
+                        Json.quoted(feature.detail()));
     }
 }

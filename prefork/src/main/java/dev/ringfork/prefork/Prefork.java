@@ -130,22 +130,19 @@ public final class Prefork {
                                 spawner,
                                 binder,
                                 scoreboard,
-                                new Events(described, binder))) {
+                                new Events(described, binder));
+                ControlSocket _ = control(loop, binder)) {
             described.hooks.masterStarted(binder.addresses());
-            Path control = described.control;
-            if (control == null) {
-                return loop.run();
-            }
-            try (ControlSocket _ =
-                    ControlSocket.open(
-                            syscalls,
-                            loop,
-                            control,
-                            binder.descriptors(),
-                            described.configuration)) {
-                return loop.run();
-            }
+            return loop.run();
         }
+    }
+
+    private @Nullable ControlSocket control(MasterLoop loop, Binder binder) {
+        Path path = described.control;
+        return path == null
+                ? null
+                : ControlSocket.open(
+                        syscalls, loop, path, binder.descriptors(), described.configuration);
     }
 
     /** Where to listen, and for what. */

@@ -51,6 +51,9 @@ final class PreforkProgram {
         if (given.containsKey("pidfile")) {
             prefork.pidFile(Path.of(given.get("pidfile")));
         }
+        if (given.containsKey("control")) {
+            prefork.control(Path.of(given.get("control")));
+        }
         int exitCode = prefork.run();
         if (Worker.current() == null) {
             System.out.println("children " + children());

@@ -26,7 +26,7 @@ final class ControlConnection implements EventHandler {
     /** More than the longest request. */
     static final int LINE_BYTES = 256;
 
-    /** How long somebody may say nothing, or read nothing. */
+    /** Longer than any program needs; short enough that the dead do not keep others out. */
     static final long SILENCE_NS = 10_000_000_000L;
 
     /** What may wait to be read: all workers there can be, twice, with a kilobyte each. */
@@ -47,6 +47,7 @@ final class ControlConnection implements EventHandler {
     private final Reactor reactor;
     private final Host host;
     private final int fd;
+    private final long silenceNs;
     private final Registration registration = new Registration(this);
     private final Timer silence = new Timer(this::close);
     private final ByteArrayOutputStream line = new ByteArrayOutputStream(LINE_BYTES);
@@ -58,12 +59,17 @@ final class ControlConnection implements EventHandler {
     /** What it waits for, or null if nothing. */
     @Nullable Goal goal;
 
-    /** Takes over an accepted, non-blocking socket. */
-    ControlConnection(Syscalls syscalls, Reactor reactor, Host host, int fd) {
+    /**
+     * Takes over an accepted, non-blocking socket.
+     *
+     * @param silenceNs how long the other side may say nothing, or read nothing
+     */
+    ControlConnection(Syscalls syscalls, Reactor reactor, Host host, int fd, long silenceNs) {
         this.syscalls = syscalls;
         this.reactor = reactor;
         this.host = host;
         this.fd = fd;
+        this.silenceNs = silenceNs;
     }
 
     /** Begins to read; false if the loop cannot watch it, and it is closed. */
@@ -77,7 +83,7 @@ final class ControlConnection implements EventHandler {
     }
 
     private void beSilentAtMost() {
-        reactor.schedule(silence, reactor.nowNs() + SILENCE_NS);
+        reactor.schedule(silence, reactor.nowNs() + silenceNs);
     }
 
     @Override

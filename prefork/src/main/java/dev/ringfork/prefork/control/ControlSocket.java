@@ -20,7 +20,6 @@ import dev.ringfork.reactor.demux.Interest;
 import dev.ringfork.reactor.server.BoundListener;
 import dev.ringfork.reactor.server.ServerSettings;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -53,6 +52,7 @@ public final class ControlSocket implements AutoCloseable {
     private final SequencedMap<String, Integer> listeners;
     private final SequencedMap<String, String> configuration;
     private final int owner;
+    private final long silenceNs;
     private final Set<ControlConnection> connections = new HashSet<>();
     private final Registration registration = new Registration((_, _) -> accept());
     private final Timer retry = new Timer(() -> registration.interest(Interest.READ));
@@ -64,7 +64,8 @@ public final class ControlSocket implements AutoCloseable {
             BoundListener listener,
             Path path,
             SequencedMap<String, Integer> listeners,
-            SequencedMap<String, String> configuration) {
+            SequencedMap<String, String> configuration,
+            long silenceNs) {
         this.syscalls = syscalls;
         this.master = master;
         this.reactor = master.reactor();
@@ -72,6 +73,7 @@ public final class ControlSocket implements AutoCloseable {
         this.listeners = listeners;
         this.configuration = configuration;
         this.owner = restrict(path);
+        this.silenceNs = silenceNs;
     }
 
     /**
@@ -79,8 +81,7 @@ public final class ControlSocket implements AutoCloseable {
      *
      * @param listeners what the master's workers accept from, to show how full it is
      * @param configuration what the master was started with, to be shown
-     * @throws SyscallException if the path cannot be had: a server answers there, for instance
-     * @throws UncheckedIOException if its permissions cannot be set
+     * @throws IllegalStateException if the path cannot be had: the message says why
      */
     public static ControlSocket open(
             Syscalls syscalls,
@@ -88,17 +89,41 @@ public final class ControlSocket implements AutoCloseable {
             Path path,
             SequencedMap<String, Integer> listeners,
             SequencedMap<String, String> configuration) {
-        BoundListener listener =
-                BoundListener.open(
-                        syscalls, new Address.Unix(path.toString()), false, ServerSettings.DEFAULT);
+        return open(syscalls, master, path, listeners, configuration, ControlConnection.SILENCE_NS);
+    }
+
+    /** The same with a time that operators may be silent for. */
+    static ControlSocket open(
+            Syscalls syscalls,
+            MasterView master,
+            Path path,
+            SequencedMap<String, Integer> listeners,
+            SequencedMap<String, String> configuration,
+            long silenceNs) {
+        BoundListener listener = listen(syscalls, path);
         try {
             ControlSocket socket =
-                    new ControlSocket(syscalls, master, listener, path, listeners, configuration);
+                    new ControlSocket(
+                            syscalls, master, listener, path, listeners, configuration, silenceNs);
             socket.begin();
             return socket;
         } catch (RuntimeException e) {
             listener.close();
             throw e;
+        }
+    }
+
+    private static BoundListener listen(Syscalls syscalls, Path path) {
+        Address address = new Address.Unix(path.toString());
+        try {
+            return BoundListener.open(syscalls, address, false, ServerSettings.DEFAULT);
+        } catch (SyscallException e) {
+            String why =
+                    e.errno() == Errno.EADDRINUSE
+                            ? "another program answers there, or it is no socket"
+                            : e.getMessage();
+            throw new IllegalStateException(
+                    "the control socket %s cannot be had: %s".formatted(path, why), e);
         }
     }
 
@@ -108,7 +133,8 @@ public final class ControlSocket implements AutoCloseable {
             Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
             return (Integer) Files.getAttribute(path, "unix:uid");
         } catch (IOException e) {
-            throw new UncheckedIOException("%s cannot be kept from others".formatted(path), e);
+            throw new IllegalStateException(
+                    "the control socket %s cannot be kept from others".formatted(path), e);
         }
     }
 
@@ -130,7 +156,8 @@ public final class ControlSocket implements AutoCloseable {
             }
             return;
         }
-        ControlConnection connection = new ControlConnection(syscalls, reactor, host, fd);
+        ControlConnection connection =
+                new ControlConnection(syscalls, reactor, host, fd, silenceNs);
         connections.add(connection);
         if (!connection.open()) {
             return;

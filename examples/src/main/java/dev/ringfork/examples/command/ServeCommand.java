@@ -66,6 +66,7 @@ final class ServeCommand implements Runnable {
             new WorkersLog(accessLog).run(application, limits);
             return;
         }
+        workers.requireNoMaster();
         ServerRun run = new ServerRun(console, server, common);
         if (accessLog == null || common.onlyLooks()) {
             run.run(protocol(application, limits), Service.HTTP);

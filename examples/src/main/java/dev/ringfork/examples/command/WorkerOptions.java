@@ -156,6 +156,19 @@ final class WorkerOptions {
     }
 
     /**
+     * Checks that nothing was asked for that only a master can do.
+     *
+     * @throws Refusal if it was
+     */
+    void requireNoMaster() {
+        if (control != null) {
+            throw Refusal.usage(
+                    "--control: there is a master to ask with workers only, add --workers auto",
+                    null);
+        }
+    }
+
+    /**
      * How a master keeps its workers.
      *
      * @throws Refusal if the values contradict each other

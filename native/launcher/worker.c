@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "worker.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "placement.h"
+
+#if defined(__linux__)
+#include <sys/prctl.h>
+#endif
+
+enum { FAILED = 1 };
+
+void rf_worker_signals_apart(void)
+{
+    static const int signals[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE, SIGUSR1, SIGUSR2};
+
+    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
+        signal(signals[i], SIG_IGN);
+    }
+}
+
+void rf_worker_signals_default(void)
+{
+    sigset_t none;
+
+    // Those that cannot be changed say so, and keep what they are.
+    for (int signo = 1; signo < NSIG; signo++) {
+        signal(signo, SIG_DFL);
+    }
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+static int prepare(const struct rf_order *order, struct rf_packet *packet)
+{
+    rf_worker_signals_default();
+    // Ctrl-C reaches the whole group of the terminal, and workers are to finish first.
+    if (setpgid(0, 0) != 0) {
+        return -errno;
+    }
+#if defined(__linux__)
+    prctl(PR_SET_NAME, "ringfork-worker", 0, 0, 0);
+#endif
+    for (uint32_t i = 0; i < order->head.variables; i++) {
+        // The packet lives as long as this process.
+        if (putenv((char *)(uintptr_t)order->variables[i]) != 0) {
+            return -errno;
+        }
+    }
+    return rf_placement(packet->fds, packet->fd_count, RF_FIRST_FD);
+}
+
+int rf_worker_live(struct rf_machine *machine, const struct rf_order *order,
+                   struct rf_packet *packet)
+{
+    int error = prepare(order, packet);
+
+    if (error != 0) {
+        fprintf(stderr, "ringfork-launcher: a worker cannot be set up: %s\n", strerror(-error));
+        return FAILED;
+    }
+    return rf_machine_run(machine);
+}

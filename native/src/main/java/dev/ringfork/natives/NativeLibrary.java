@@ -33,7 +33,10 @@ public sealed interface NativeLibrary {
     /** The system property that overrides the search. */
     String PROPERTY = "ringfork.native";
 
-    /** The value of the property that does without the library. */
+    /** The same for the launcher. */
+    String LAUNCHER_PROPERTY = "ringfork.launcher";
+
+    /** The value of either property that does without the file. */
     String OFF = "off";
 
     /**
@@ -50,7 +53,20 @@ public sealed interface NativeLibrary {
     }
 
     /**
-     * A file that the system's loader can open.
+     * Finds the launcher for a platform, the program that forks workers, in the same way; the
+     * property is {@value #LAUNCHER_PROPERTY}.
+     *
+     * @param platform the platform's key
+     * @return a program, for the caller to start and then close, or why there is none
+     */
+    static NativeLibrary findLauncher(String platform) {
+        String setting = System.getProperty(LAUNCHER_PROPERTY, "");
+        String tempDir = System.getProperty("java.io.tmpdir", "");
+        return new NativeSearch(NativeFile.LAUNCHER, setting, tempDir).find(platform);
+    }
+
+    /**
+     * A file that the system's loader can open, or a program that it can start.
      *
      * <p>Threads: safe for use by many threads. Ownership: the caller's, who closes it right after
      * the library was loaded (what is mapped stays), or when it turned out not to load.

@@ -16,23 +16,29 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
 /**
- * One search for the library, with the settings it goes by.
+ * One search for the library or the launcher, with the settings it goes by.
  *
  * <p>Threads: immutable.
  *
- * @param setting the value of {@value NativeLibrary#PROPERTY}, empty if it is not set
+ * @param file what is searched for
+ * @param setting the value of the file's property, empty if it is not set
  * @param tempDir the folder under which a copy may be made
  */
-record NativeSearch(String setting, String tempDir) {
+record NativeSearch(NativeFile file, String setting, String tempDir) {
     // For the file too: only an executable bit lets isExecutable tell a noexec mount.
     private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
+    /** A search for the library. */
+    NativeSearch(String setting, String tempDir) {
+        this(NativeFile.LIBRARY, setting, tempDir);
+    }
+
     NativeLibrary find(String platform) {
         if (setting.equals(NativeLibrary.OFF)) {
             return new Absent(
-                    "libringfork is switched off: start without -D%s=%s to use it"
-                            .formatted(NativeLibrary.PROPERTY, setting));
+                    "%s is switched off: start without -D%s=%s to use it"
+                            .formatted(file.title(), file.property(), setting));
         }
         return setting.isEmpty() ? findPacked(platform) : findNamed();
     }
@@ -48,24 +54,24 @@ record NativeSearch(String setting, String tempDir) {
         }
         return new Absent(
                 ("-D%s=%s is no readable file: name one,"
-                                + " or start without it to use the library in the jar")
-                        .formatted(NativeLibrary.PROPERTY, setting));
+                                + " or start without it to use the %s in the jar")
+                        .formatted(file.property(), setting, file.kind()));
     }
 
     private NativeLibrary findPacked(String platform) {
-        String name = platform.startsWith("macos-") ? "libringfork.dylib" : "libringfork.so";
+        String name = file.name(platform);
         try (InputStream library = NativeSearch.class.getResourceAsStream(platform + "/" + name)) {
             if (library == null) {
                 return new Absent(
-                        "no libringfork for %s in this jar: build it with ./mvnw on that machine"
-                                .formatted(platform));
+                        "no %s for %s in this jar: build it with ./mvnw on that machine"
+                                .formatted(file.title(), platform));
             }
             return copy(library, name);
         } catch (IOException | InvalidPathException e) {
             return new Absent(
-                    ("libringfork cannot be copied to %s (%s):"
+                    ("%s cannot be copied to %s (%s):"
                                     + " name a writable folder with -Djava.io.tmpdir=")
-                            .formatted(tempDir, e));
+                            .formatted(file.title(), tempDir, e));
         }
     }
 
@@ -85,9 +91,9 @@ record NativeSearch(String setting, String tempDir) {
         return loadable
                 ? copy
                 : new Absent(
-                        ("libringfork cannot be loaded from %s (mounted noexec):"
+                        ("%s cannot be loaded from %s (mounted noexec):"
                                         + " name another folder with -Djava.io.tmpdir=")
-                                .formatted(tempDir));
+                                .formatted(file.title(), tempDir));
     }
 
     private static void write(InputStream library, Path path) throws IOException {

@@ -11,6 +11,7 @@ import org.jspecify.annotations.NullMarked;
 module dev.ringfork.prefork {
     requires static transitive org.jspecify;
     requires transitive dev.ringfork.reactor;
+    requires dev.ringfork.natives;
 
     exports dev.ringfork.prefork;
     exports dev.ringfork.prefork.accept;

@@ -13,8 +13,6 @@ import dev.ringfork.prefork.master.MasterEvents;
 import dev.ringfork.prefork.master.MasterLoop;
 import dev.ringfork.prefork.master.MasterSettings;
 import dev.ringfork.prefork.scoreboard.Scoreboard;
-import dev.ringfork.prefork.spawn.CommandLine;
-import dev.ringfork.prefork.spawn.ExecSpawner;
 import dev.ringfork.prefork.spawn.Spawner;
 import dev.ringfork.reactor.protocol.Protocol;
 import dev.ringfork.reactor.server.Server;
@@ -118,11 +116,10 @@ public final class Prefork {
     }
 
     private int master(Binder binder) {
-        Spawner spawner =
-                switch (described.spawn) {
-                    case EXEC -> new ExecSpawner(syscalls, CommandLine.current(), System.getenv());
-                };
-        try (Scoreboard scoreboard = Scoreboard.create(syscalls);
+        try (Spawner spawner =
+                        described.spawn.spawner(
+                                syscalls, System.getenv(), described.server.report());
+                Scoreboard scoreboard = Scoreboard.create(syscalls);
                 MasterLoop loop =
                         new MasterLoop(
                                 syscalls,
@@ -306,7 +303,8 @@ public final class Prefork {
          *     dev.ringfork.prefork.master.Master#EXIT_CONFIGURATION}
          * @throws dev.ringfork.bindings.SyscallException if an address cannot be had
          * @throws IllegalStateException if signals cannot be watched here, the pid file names a
-         *     process that runs, or the server of a worker fails
+         *     process that runs, workers cannot be started in the way that was chosen, or the
+         *     server of a worker fails
          * @throws IllegalArgumentException if the choices cannot work together; a worker that ends
          *     with {@link dev.ringfork.prefork.master.Master#EXIT_CONFIGURATION} then is not tried
          *     again

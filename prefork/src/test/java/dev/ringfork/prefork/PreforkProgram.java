@@ -41,12 +41,14 @@ final class PreforkProgram {
             String[] parts = argument.split("=", 2);
             given.put(parts[0], parts[1]);
         }
+        System.setProperty("ringfork.launcher", given.getOrDefault("launcher", ""));
         Prefork.Builder prefork =
                 Prefork.builder(LineSession::new)
                         .listen(Address.parse(given.getOrDefault("listen", "127.0.0.1:0")))
                         .settings(settings(given))
                         .server(ServerSettings.DEFAULT)
                         .accept(accepting(given))
+                        .spawn(Spawn.valueOf(given.getOrDefault("spawn", "EXEC")))
                         .hooks(new Spoken(given));
         if (given.containsKey("pidfile")) {
             prefork.pidFile(Path.of(given.get("pidfile")));

@@ -28,7 +28,9 @@ final class WorkerOptions {
             names = "--spawn",
             paramLabel = "WAY",
             description =
-                    "How workers come to be: exec, the same command line again (default: ${DEFAULT-VALUE}).")
+                    "How workers come to be: exec, the same command line again; cold, forked from a launcher that"
+                            + " has the virtual machine loaded; auto, cold where it can be (default:"
+                            + " ${DEFAULT-VALUE}).")
     Spawn spawn = Spawn.EXEC;
 
     @Option(

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ringfork.prefork.master;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-
 import dev.ringfork.bindings.Errno;
 import dev.ringfork.bindings.Syscalls;
 import dev.ringfork.bindings.WaitStatus;
@@ -21,8 +19,6 @@ import dev.ringfork.reactor.Timer;
 import dev.ringfork.reactor.demux.Demultiplexers;
 import dev.ringfork.reactor.demux.Interest;
 import dev.ringfork.reactor.demux.Trigger;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.List;
@@ -49,6 +45,7 @@ public final class MasterLoop implements MasterView, AutoCloseable {
     private final Master master;
     private final Nursery nursery;
     private final Reactor reactor;
+    private final Spawner spawner;
     private final ExitWatch exits;
     private final SignalWatch signals;
     private final Registration signalled = new Registration((_, _) -> signals());
@@ -56,8 +53,6 @@ public final class MasterLoop implements MasterView, AutoCloseable {
     private final Timer deadline = new Timer(() -> feed(new Input.Tick()));
     private final Map<Integer, Child> children = new HashMap<>();
     private final ArrayDeque<Input> inputs = new ArrayDeque<>();
-    private final Arena arena = Arena.ofConfined();
-    private final MemorySegment status = arena.allocate(JAVA_INT);
     private long beatCount;
     private final long startedNs = Clock.nowNs();
     private MasterObserver observer = MasterObserver.NONE;
@@ -92,6 +87,8 @@ public final class MasterLoop implements MasterView, AutoCloseable {
                         STALL_NS,
                         this::report);
         this.exits = ExitWatch.open(syscalls, reactor);
+        this.spawner = spawner;
+        spawner.attach(exits::watch);
     }
 
     /**
@@ -271,7 +268,7 @@ public final class MasterLoop implements MasterView, AutoCloseable {
         } catch (RuntimeException e) {
             // Nobody would hear of its end: it must not begin.
             syscalls.processes().kill(born.pid(), ProcessConstants.SIGKILL);
-            syscalls.processes().waitpid(born.pid(), status, 0);
+            spawner.reap(syscalls, born.pid());
             children.remove(spawn.id());
             child.close();
             nursery.bury(born.record());
@@ -306,11 +303,7 @@ public final class MasterLoop implements MasterView, AutoCloseable {
         if (child == null) {
             return;
         }
-        int result;
-        do {
-            result = syscalls.processes().waitpid(child.pid, status, 0);
-        } while (result == -Errno.EINTR);
-        WaitStatus how = WaitStatus.of(result == child.pid ? status.get(JAVA_INT, 0) : 0);
+        WaitStatus how = spawner.reap(syscalls, child.pid);
         long cut = child.score.cut();
         if (cut > 0) {
             report(
@@ -333,6 +326,5 @@ public final class MasterLoop implements MasterView, AutoCloseable {
         signalled.remove();
         reactor.close();
         nursery.close();
-        arena.close();
     }
 }

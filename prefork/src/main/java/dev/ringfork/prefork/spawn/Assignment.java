@@ -85,7 +85,8 @@ public record Assignment(int slot, int generation, int masterPid, Manifest manif
         return all;
     }
 
-    private Map<String, String> variables() {
+    /** It alone. */
+    Map<String, String> variables() {
         Map<String, String> variables = new LinkedHashMap<>();
         variables.put(WORKER, "%d,%d,%d".formatted(slot, generation, masterPid));
         variables.put(Inheritance.LISTENERS, Inheritance.write(manifest.listeners()));

@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * Of type {@code SOCK_SEQPACKET}, and of datagrams on macOS, which lacks that for unix(7).
  */
 public final class Channel implements AutoCloseable {
-    private static final int TYPE =
+    /** Packets, in both directions. */
+    static final int TYPE =
             Platform.current().linux()
                     ? SocketConstants.SOCK_SEQPACKET
                     : SocketConstants.SOCK_DGRAM;

@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ringfork.prefork.spawn;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.ringfork.bindings.Errno;
+import dev.ringfork.bindings.Message;
+import dev.ringfork.bindings.Platform;
+import dev.ringfork.bindings.SocketOption;
+import dev.ringfork.bindings.SpawnActions;
+import dev.ringfork.bindings.SyscallException;
+import dev.ringfork.bindings.Syscalls;
+import dev.ringfork.bindings.WaitStatus;
+import dev.ringfork.bindings.abi.PollConstants;
+import dev.ringfork.bindings.abi.ProcessConstants;
+import dev.ringfork.bindings.abi.SocketConstants;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A running ringfork-launcher, a child of this process that forks workers when it is asked to.
+ * Confined to the thread that starts it; closing it ends and reaps it, and leaves its workers.
+ *
+ * <p>Orders and answers are packets, laid out as {@code native/launcher/order.h} has them. There is
+ * one order at a time, and its answer is waited for.
+ */
+final class Launcher implements AutoCloseable {
+    /** The descriptor of the socket in the launcher. */
+    private static final int POST_FD = 3;
+
+    private static final int MAGIC = 0x314f4652;
+    private static final int SPAWN = 1;
+    private static final int REAP = 2;
+    private static final int HEAD_BYTES = 24;
+    private static final int ORDER_BYTES = 32768;
+    private static final int ORDER_FDS = 250;
+    private static final int ANSWER_BYTES = 256;
+    private static final int ANSWER_TEXT = 12;
+
+    /** A fork takes a millisecond or two; this is for a machine that is all but stuck. */
+    private static final int ANSWER_TIMEOUT_MS = 10_000;
+
+    private final Syscalls syscalls;
+    private final int fd;
+    private final Arena arena = Arena.ofConfined();
+    private final MemorySegment order = arena.allocate(ORDER_BYTES, Long.BYTES);
+    private final MemorySegment answer = arena.allocate(ANSWER_BYTES, Long.BYTES);
+    private final MemorySegment poll = arena.allocate(8, Long.BYTES);
+    private final Message message;
+    private int pid = -1;
+    private int number;
+    private boolean reaped;
+
+    private Launcher(Syscalls syscalls, int fd) {
+        this.syscalls = syscalls;
+        this.fd = fd;
+        this.message = new Message(arena.allocate(Message.bytes(1, ORDER_FDS), 8), 1, ORDER_FDS);
+    }
+
+    /**
+     * Starts a launcher and waits until it has loaded the virtual machine.
+     *
+     * @param program the path of ringfork-launcher
+     * @throws IllegalStateException if it cannot do so: the message says why
+     * @throws dev.ringfork.bindings.SyscallException if there is no room for another process
+     */
+    static Launcher start(
+            Syscalls syscalls,
+            Path program,
+            Path libjvm,
+            MachineStart machine,
+            Map<String, String> environment) {
+        try (Arena call = Arena.ofConfined()) {
+            MemorySegment fds = call.allocate(JAVA_INT, 2);
+            int type = Channel.TYPE | SocketConstants.SOCK_CLOEXEC;
+            int result = syscalls.sockets().socketpair(SocketConstants.AF_UNIX, type, 0, fds);
+            Errno.check("socketpair", result, "the launcher");
+            int there = fds.getAtIndex(JAVA_INT, 1);
+            Launcher launcher = new Launcher(syscalls, fds.getAtIndex(JAVA_INT, 0));
+            try {
+                launcher.makeRoom(there);
+                launcher.begin(program, arguments(program, libjvm, machine), there, environment);
+            } catch (RuntimeException e) {
+                launcher.close();
+                throw e;
+            } finally {
+                syscalls.descriptors().close(there);
+            }
+            launcher.awaitReady();
+            return launcher;
+        }
+    }
+
+    private static List<String> arguments(Path program, Path libjvm, MachineStart machine) {
+        List<String> arguments = new ArrayList<>();
+        arguments.add(String.valueOf(program.getFileName()));
+        arguments.add(libjvm.toString());
+        arguments.addAll(machine.options());
+        arguments.add("--");
+        arguments.add(machine.mainClass());
+        arguments.addAll(machine.arguments());
+        return arguments;
+    }
+
+    /** The datagrams of macOS are 2 KB at most unless there is room for larger ones. */
+    private void makeRoom(int there) {
+        if (Platform.current().macos()) {
+            SocketOption.SO_SNDBUF.set(syscalls.sockets(), fd, 2 * ORDER_BYTES);
+            SocketOption.SO_RCVBUF.set(syscalls.sockets(), there, 2 * ORDER_BYTES);
+        }
+    }
+
+    private void begin(
+            Path program, List<String> arguments, int there, Map<String, String> environment) {
+        try (SpawnActions actions = new SpawnActions()) {
+            // What a terminal sends to its group is for the master alone.
+            actions.handOver(there, POST_FD).processGroup(0);
+            int result =
+                    actions.start(syscalls.processes(), program.toString(), arguments, environment);
+            pid = Errno.check("posix_spawn", result, program);
+        }
+    }
+
+    private void awaitReady() {
+        try {
+            int result = receive(0);
+            if (result < 0) {
+                throw new IllegalStateException("the virtual machine cannot be loaded: " + text());
+            }
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    /** Its process. */
+    int pid() {
+        return pid;
+    }
+
+    /**
+     * Has it fork a worker.
+     *
+     * @param fds to be numbered from {@link Manifest#FIRST_FD} in the worker; they stay the
+     *     caller's
+     * @param variables beside those that the launcher was started with
+     * @return the worker's pid
+     * @throws Gone if the launcher does not answer
+     * @throws IllegalStateException if it is too much for one order
+     * @throws dev.ringfork.bindings.SyscallException if there is no room for another process
+     */
+    int spawn(List<Integer> fds, Map<String, String> variables) {
+        if (fds.size() > ORDER_FDS) {
+            throw new IllegalStateException(
+                    "a worker is handed at most %d descriptors".formatted(ORDER_FDS));
+        }
+        long length = HEAD_BYTES;
+        for (Map.Entry<String, String> variable : variables.entrySet()) {
+            byte[] text = (variable.getKey() + "=" + variable.getValue() + "\0").getBytes(UTF_8);
+            if (length + text.length > ORDER_BYTES) {
+                throw new IllegalStateException(
+                        "the addresses of the listeners are too long for the launcher: %d bytes at most"
+                                .formatted(ORDER_BYTES));
+            }
+            MemorySegment.copy(text, 0, order, JAVA_BYTE, length, text.length);
+            length += text.length;
+        }
+        message.clear().buffer(order.address(), length);
+        fds.forEach(message::putRight);
+        return ask(SPAWN, fds.size(), variables.size(), 0);
+    }
+
+    /**
+     * Has it reap a worker that has ended, where the worker is its child.
+     *
+     * @throws Gone if the launcher does not answer
+     * @throws dev.ringfork.bindings.SyscallException if there is no such worker
+     */
+    WaitStatus reap(int worker) {
+        message.clear().buffer(order.address(), HEAD_BYTES);
+        ask(REAP, 0, 0, worker);
+        return WaitStatus.of(answer.get(JAVA_INT, 8));
+    }
+
+    private int ask(int kind, int fds, int variables, int worker) {
+        int[] head = {MAGIC, ++number, kind, fds, variables, worker};
+        MemorySegment.copy(head, 0, order, JAVA_INT, 0, head.length);
+        long sent;
+        do {
+            sent = syscalls.sockets().sendmsg(fd, message.header(), SocketConstants.MSG_NOSIGNAL);
+        } while (sent == -Errno.EINTR);
+        if (sent < 0) {
+            throw new Gone("the launcher takes no orders: " + Errno.name((int) -sent));
+        }
+        int result = receive(number);
+        if (result < 0) {
+            throw new SyscallException("launcher", -result, text());
+        }
+        return result;
+    }
+
+    /** The result in the answer to an order; answers to orders that were given up are skipped. */
+    private int receive(int expected) {
+        int answered;
+        do {
+            awaitReadable();
+            long length;
+            do {
+                length = syscalls.sockets().recv(fd, answer.address(), ANSWER_BYTES, 0);
+            } while (length == -Errno.EINTR);
+            if (length != ANSWER_BYTES) {
+                throw new Gone("the launcher has ended");
+            }
+            answered = answer.get(JAVA_INT, 0);
+        } while (answered != expected);
+        return answer.get(JAVA_INT, 4);
+    }
+
+    private void awaitReadable() {
+        poll.set(JAVA_INT, 0, fd);
+        poll.set(JAVA_SHORT, 4, (short) PollConstants.POLLIN);
+        int ready;
+        do {
+            ready = syscalls.polling().poll(poll.address(), 1, ANSWER_TIMEOUT_MS);
+        } while (ready == -Errno.EINTR);
+        if (ready == 0) {
+            throw new Gone("the launcher has not answered for %d ms".formatted(ANSWER_TIMEOUT_MS));
+        }
+    }
+
+    private String text() {
+        return answer.getString(ANSWER_TEXT);
+    }
+
+    /** Ends it, if it has not ended yet, and reaps it. Once. */
+    WaitStatus end() {
+        int result = 0;
+        MemorySegment status = arena.allocate(JAVA_INT);
+        if (pid > 0 && !reaped) {
+            reaped = true;
+            // It keeps nothing that could get lost. One that has ended ignores it.
+            syscalls.processes().kill(pid, ProcessConstants.SIGKILL);
+            do {
+                result = syscalls.processes().waitpid(pid, status, 0);
+            } while (result == -Errno.EINTR);
+        }
+        return WaitStatus.of(result == pid ? status.get(JAVA_INT, 0) : 0);
+    }
+
+    @Override
+    public void close() {
+        if (arena.scope().isAlive()) {
+            end();
+            syscalls.descriptors().close(fd);
+            arena.close();
+        }
+    }
+
+    /** The launcher has died or is stuck. */
+    static final class Gone extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        Gone(String message) {
+            super(message);
+        }
+    }
+}

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ringfork.prefork;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.ringfork.bindings.Platform;
+import dev.ringfork.bindings.Syscalls;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Workers that a launcher has forked, as real processes. */
+final class ColdSpawnTest {
+    private static final String COLD = "spawn=COLD";
+
+    @BeforeEach
+    void assumeSignalsAndProc() {
+        String absence = Syscalls.get().absence("rf_signal_watch");
+        assumeTrue(absence == null, absence);
+        assumeTrue(Platform.current().linux(), "there is no /proc");
+    }
+
+    @Test
+    void shouldServeFromForkedWorkersAndReapThemAll() throws Exception {
+        try (PreforkProcess prefork = PreforkProcess.start("workers=2", COLD).started()) {
+            Set<Long> pids = new HashSet<>(prefork.ready(2));
+            assertTrue(pids.contains(Long.parseLong(prefork.ask("pid"))));
+            for (long pid : pids) {
+                assertEquals("ringfork-worker", name(pid));
+                assertEquals(prefork.pid(), statusField(pid, "PPid:", 10));
+                assertEquals(pid, Long.parseLong(stat(pid)[2]), "its own process group");
+            }
+            long launcher = launcher(prefork);
+            prefork.signal("TERM");
+            assertEquals("none", prefork.next("children"));
+            assertEquals(0, prefork.exitCode());
+            PreforkProcess.awaitEnd(launcher);
+        }
+    }
+
+    @Test
+    void shouldReplaceAWorkerThatIsKilled() throws Exception {
+        try (PreforkProcess prefork = PreforkProcess.start("workers=1", COLD).started()) {
+            long pid = prefork.nextReady();
+            PreforkProcess.signal("KILL", pid);
+            assertEquals("0 %d killed by signal 9".formatted(pid), prefork.next("exit"));
+            assertFalse(Files.exists(Path.of("/proc", Long.toString(pid))), "it was reaped");
+            long next = prefork.nextReady();
+            assertNotEquals(pid, next);
+            assertEquals(Long.toString(next), prefork.ask("pid"));
+            prefork.signal("TERM");
+            assertEquals("none", prefork.next("children"));
+        }
+    }
+
+    @Test
+    void shouldHandOverWhatAnExecutedWorkerHas() throws Exception {
+        assertEquals(inventory("spawn=EXEC"), inventory(COLD));
+    }
+
+    /** What is open in a worker: the manifest with its numbers, the rest by what it is. */
+    private static List<String> inventory(String spawn) throws Exception {
+        try (PreforkProcess prefork =
+                PreforkProcess.start("workers=1", "inventory=yes", spawn).started()) {
+            List<String> open = new ArrayList<>();
+            for (String entry : prefork.next("inventory").split(" ", -1)) {
+                int fd = Integer.parseInt(entry.substring(0, entry.indexOf('=')));
+                String what =
+                        entry.replaceAll("\\[\\d+\\]", "").replaceAll("ringfork-.*", "ringfork");
+                // Standard output is a pipe to this test, and the same in both.
+                open.add(fd < 7 ? what : what.substring(what.indexOf('=')));
+            }
+            open.sort(null);
+            return open;
+        }
+    }
+
+    @Test
+    void shouldStartWorkersWithTheSignalsThatExecutedOnesHave() throws Exception {
+        assertEquals(signals("spawn=EXEC"), signals(COLD));
+    }
+
+    private static List<Long> signals(String spawn) throws Exception {
+        try (PreforkProcess prefork = PreforkProcess.start("workers=1", spawn).started()) {
+            long pid = prefork.nextReady();
+            return List.of(
+                    statusField(pid, "SigBlk:", 16),
+                    statusField(pid, "SigIgn:", 16),
+                    statusField(pid, "SigCgt:", 16));
+        }
+    }
+
+    @Test
+    void shouldSayThatTheLauncherHasDiedAndForkFromANewOne() throws Exception {
+        try (PreforkProcess prefork = PreforkProcess.start("workers=1", COLD).started()) {
+            long pid = prefork.nextReady();
+            long launcher = launcher(prefork);
+            PreforkProcess.signal("KILL", launcher);
+            assertTrue(
+                    prefork.next("the launcher (pid %d)".formatted(launcher))
+                            .startsWith("has died, killed by signal 9: its workers go on"));
+            assertEquals(Long.toString(pid), prefork.ask("pid"));
+            PreforkProcess.signal("KILL", pid);
+            assertEquals(Long.toString(prefork.nextReady()), prefork.ask("pid"));
+            assertNotEquals(launcher, launcher(prefork));
+            prefork.signal("TERM");
+            assertEquals("none", prefork.next("children"));
+        }
+    }
+
+    @Test
+    void shouldGoOnWhenTheLauncherIsSentWhatIsForTheMaster() throws Exception {
+        try (PreforkProcess prefork = PreforkProcess.start("workers=1", COLD).started()) {
+            prefork.nextReady();
+            long launcher = launcher(prefork);
+            PreforkProcess.signal("TERM", launcher);
+            PreforkProcess.signal("HUP", launcher);
+            prefork.signal("TTIN");
+            prefork.nextReady();
+            assertEquals(launcher, launcher(prefork));
+        }
+    }
+
+    @Test
+    void shouldEndWithItsMaster() throws Exception {
+        try (PreforkProcess prefork = PreforkProcess.start("workers=2", COLD).started()) {
+            List<Long> all = new ArrayList<>(prefork.ready(2));
+            all.add(launcher(prefork));
+            PreforkProcess.signal("KILL", prefork.pid());
+            for (long pid : all) {
+                PreforkProcess.awaitEnd(pid);
+            }
+        }
+    }
+
+    @Test
+    void shouldNotStartInAnotherWayThanTheOneThatWasChosen() throws Exception {
+        try (PreforkProcess prefork = PreforkProcess.start("workers=1", COLD, "launcher=off")) {
+            assertTrue(
+                    prefork.next("Exception in thread").contains("ringfork-launcher is switched"));
+            assertEquals(1, prefork.exitCode());
+        }
+    }
+
+    @Test
+    void shouldSayWhichWayWasFound() throws Exception {
+        try (PreforkProcess prefork = PreforkProcess.start("workers=1", "spawn=AUTO")) {
+            prefork.next("spawn cold: ");
+            assertEquals("ringfork-worker", name(prefork.nextReady()));
+        }
+        try (PreforkProcess prefork =
+                PreforkProcess.start("workers=1", "spawn=AUTO", "launcher=off")) {
+            assertTrue(prefork.next("spawn exec, not cold:").startsWith("ringfork-launcher is"));
+            assertEquals("java", name(prefork.nextReady()));
+        }
+    }
+
+    private static long launcher(PreforkProcess prefork) throws IOException {
+        List<ProcessHandle> children =
+                ProcessHandle.of(prefork.pid()).orElseThrow().children().toList();
+        for (ProcessHandle child : children) {
+            if (name(child.pid()).equals("ringfork-launch")) {
+                return child.pid();
+            }
+        }
+        throw new AssertionError("no launcher among " + children);
+    }
+
+    private static String name(long pid) throws IOException {
+        return Files.readString(Path.of("/proc", Long.toString(pid), "comm")).strip();
+    }
+
+    /** The fields of proc_pid_stat(5) after the name, the state first. */
+    private static String[] stat(long pid) throws IOException {
+        String line = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));
+        return line.substring(line.lastIndexOf(')') + 2).split(" ", -1);
+    }
+
+    private static long statusField(long pid, String field, int radix) throws IOException {
+        for (String line : Files.readAllLines(Path.of("/proc", Long.toString(pid), "status"))) {
+            if (line.startsWith(field)) {
+                return Long.parseUnsignedLong(line.substring(field.length()).strip(), radix);
+            }
+        }
+        throw new AssertionError("no " + field);
+    }
+}

@@ -46,7 +46,7 @@ static int launch(pid_t master, int fd)
     EXPECT_EQ(waitpid(worker, &status, 0), worker);
     EXPECT_EQ(WEXITSTATUS(status), 7);
 #endif
-    EXPECT_EQ(write(fd, &worker, sizeof worker), sizeof worker);
+    EXPECT_EQ(write(fd, &worker, sizeof worker), (long long)sizeof worker);
     return 0;
 }
 
@@ -63,7 +63,7 @@ int main(void)
     if (launcher == 0) {
         _exit(launch(master, ends[1]));
     }
-    EXPECT_EQ(read(ends[0], &worker, sizeof worker), sizeof worker);
+    EXPECT_EQ(read(ends[0], &worker, sizeof worker), (long long)sizeof worker);
     EXPECT_EQ(waitpid(launcher, &status, 0), launcher);
     EXPECT_EQ(status, 0);
 #if defined(__linux__)

@@ -28,7 +28,7 @@ static void send_packet(int fd, const char *bytes, size_t length, const int *fds
         part->cmsg_len = CMSG_LEN(count * sizeof(int));
         memcpy(CMSG_DATA(part), fds, count * sizeof(int));
     }
-    EXPECT_EQ(sendmsg(fd, &message, 0), length);
+    EXPECT_EQ(sendmsg(fd, &message, 0), (long long)length);
 }
 
 static int next_free_fd(void)
@@ -60,9 +60,9 @@ int main(void)
 
     send_packet(ends[0], "abc", 3, pipe_ends, 2);
     EXPECT_EQ(rf_post_receive(ends[1], &packet), 1);
-    EXPECT_EQ(packet.length, 3);
+    EXPECT(packet.length == 3);
     EXPECT(memcmp(packet.bytes, "abc", 3) == 0);
-    EXPECT_EQ(packet.fd_count, 2);
+    EXPECT(packet.fd_count == 2);
     EXPECT_EQ(fcntl(packet.fds[0], F_GETFD), FD_CLOEXEC);
     EXPECT_EQ(write(packet.fds[1], "x", 1), 1);
     EXPECT_EQ(next_byte(pipe_ends[0]), 'x');
@@ -72,7 +72,7 @@ int main(void)
     // As many as there may be, and one more, of which none is left open.
     send_packet(ends[0], "abc", 3, many, RF_ORDER_FDS);
     EXPECT_EQ(rf_post_receive(ends[1], &packet), 1);
-    EXPECT_EQ(packet.fd_count, RF_ORDER_FDS);
+    EXPECT(packet.fd_count == RF_ORDER_FDS);
     rf_post_drop(&packet);
     send_packet(ends[0], "abc", 3, many, RF_ORDER_FDS + 1);
     EXPECT_EQ(rf_post_receive(ends[1], &packet), -EMSGSIZE);
@@ -83,7 +83,7 @@ int main(void)
     EXPECT_EQ(next_free_fd(), first_free);
 
     EXPECT_EQ(rf_post_answer(ends[1], &sent), 0);
-    EXPECT_EQ(recv(ends[0], &got, sizeof got, 0), sizeof got);
+    EXPECT_EQ(recv(ends[0], &got, sizeof got, 0), (long long)sizeof got);
     EXPECT(memcmp(&sent, &got, sizeof got) == 0);
 
     close(ends[0]);

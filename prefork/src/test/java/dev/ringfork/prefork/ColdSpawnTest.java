@@ -76,7 +76,9 @@ final class ColdSpawnTest {
             for (String entry : prefork.next("inventory").split(" ", -1)) {
                 int fd = Integer.parseInt(entry.substring(0, entry.indexOf('=')));
                 String what =
-                        entry.replaceAll("\\[\\d+\\]", "").replaceAll("ringfork-.*", "ringfork");
+                        entry.replaceAll("\\[\\d+\\]", "")
+                                .replaceAll("/ringfork-.*", "/ringfork")
+                                .replaceAll("/proc/\\d+/", "/proc/");
                 // Standard output is a pipe to this test, and the same in both.
                 open.add(fd < 7 ? what : what.substring(what.indexOf('=')));
             }

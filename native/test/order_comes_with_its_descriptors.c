@@ -21,11 +21,11 @@ static void send_packet(int fd, const char *bytes, size_t length, const int *fds
 
     if (count > 0) {
         message.msg_control = control;
-        message.msg_controllen = CMSG_SPACE(count * sizeof(int));
+        message.msg_controllen = (socklen_t)CMSG_SPACE(count * sizeof(int));
         struct cmsghdr *part = CMSG_FIRSTHDR(&message);
         part->cmsg_level = SOL_SOCKET;
         part->cmsg_type = SCM_RIGHTS;
-        part->cmsg_len = CMSG_LEN(count * sizeof(int));
+        part->cmsg_len = (socklen_t)CMSG_LEN(count * sizeof(int));
         memcpy(CMSG_DATA(part), fds, count * sizeof(int));
     }
     EXPECT_EQ(sendmsg(fd, &message, 0), (long long)length);

@@ -44,6 +44,25 @@ final class NativeLibraryTest {
     }
 
     @Test
+    void shouldCopyTheLauncherAsAProgram() {
+        try (Present launcher = present(launcher("").find(PLATFORM))) {
+            assertTrue(launcher.path().endsWith("ringfork-launcher"));
+            assertTrue(Files.isExecutable(launcher.path()));
+        }
+    }
+
+    @Test
+    void shouldDoWithoutTheLauncherAlone() {
+        assertEquals(
+                "ringfork-launcher is switched off: start without -Dringfork.launcher=off to use it",
+                reason(launcher(NativeLibrary.OFF).find(PLATFORM)));
+    }
+
+    private NativeSearch launcher(String setting) {
+        return new NativeSearch(NativeFile.LAUNCHER, setting, temp.toString());
+    }
+
+    @Test
     void shouldKeepTheCopyFromOtherUsers() throws IOException {
         try (Present library = present(search("", temp).find(PLATFORM))) {
             Path folder = library.path().getParent();

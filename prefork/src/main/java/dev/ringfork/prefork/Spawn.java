@@ -28,7 +28,13 @@ public enum Spawn {
         CommandLine commandLine = CommandLine.current();
         return switch (this) {
             case EXEC -> new ExecSpawner(syscalls, commandLine, environment);
-            case COLD -> ColdSpawner.open(syscalls, commandLine, environment, report);
+            case COLD -> {
+                try {
+                    yield ColdSpawner.open(syscalls, commandLine, environment, report);
+                } catch (IllegalStateException e) {
+                    throw new IllegalStateException("spawn cold: " + e.getMessage(), e);
+                }
+            }
             case AUTO -> {
                 try {
                     Spawner cold = ColdSpawner.open(syscalls, commandLine, environment, report);

@@ -55,9 +55,7 @@ final class ControlConnection implements EventHandler {
     private int written;
     private boolean finished;
     private boolean closed;
-
-    /** What it waits for, or null if nothing. */
-    @Nullable Goal goal;
+    private @Nullable Goal goal;
 
     /**
      * Takes over an accepted, non-blocking socket.
@@ -120,7 +118,6 @@ final class ControlConnection implements EventHandler {
             if (each == '\n') {
                 // Nothing more is read: who goes away is noticed all the same.
                 registration.interest(0);
-                reactor.cancel(silence);
                 host.asked(this, line.toString(UTF_8));
                 return;
             }
@@ -131,6 +128,17 @@ final class ControlConnection implements EventHandler {
             }
             line.write(each);
         }
+    }
+
+    /** Waits for something, however long it takes. */
+    void pursue(Goal goal) {
+        this.goal = goal;
+        reactor.cancel(silence);
+    }
+
+    /** What it waits for, or null if nothing. */
+    @Nullable Goal goal() {
+        return goal;
     }
 
     /** Sends a line; does nothing when it is closed. */

@@ -185,7 +185,7 @@ public final class ControlSocket implements AutoCloseable {
         @Override
         public void said(String line) {
             for (ControlConnection connection : List.copyOf(connections)) {
-                if (connection.goal != null) {
+                if (connection.goal() != null) {
                     connection.say("- " + ControlConnection.oneLine(line));
                 }
             }
@@ -198,7 +198,7 @@ public final class ControlSocket implements AutoCloseable {
             }
             MasterState now = master.state();
             for (ControlConnection connection : List.copyOf(connections)) {
-                Goal goal = connection.goal;
+                Goal goal = connection.goal();
                 Verdict verdict = goal == null ? null : goal.reached(now);
                 if (verdict != null) {
                     connection.finish(verdict);
@@ -241,7 +241,7 @@ public final class ControlSocket implements AutoCloseable {
             connection.finish(refusal);
             return;
         }
-        connection.goal = goal;
+        connection.pursue(goal);
         String reason = goal.needsAsking() ? master.ask(command) : null;
         if (reason != null) {
             connection.finish(Verdict.refused(reason));

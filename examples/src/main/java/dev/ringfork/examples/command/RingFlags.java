@@ -20,6 +20,7 @@ final class RingFlags {
     private static final String BUFFERS = "--ring-buffers";
     private static final String ZERO_COPY = "--zero-copy-above";
     private static final String RECV = "--recv";
+    private static final String BUNDLE = "--bundle";
     private static final String ACCEPT = "--accept-op";
     private static final String NAPI = "--napi";
     private static final String NO_IOWAIT = "--no-iowait";
@@ -81,6 +82,14 @@ final class RingFlags {
     private @Nullable Shots recv;
 
     @Option(
+            names = BUNDLE,
+            paramLabel = "on|off",
+            description =
+                    "Let a receive fill several buffers before it tells, for much that comes in at once; one"
+                            + " connection may have all buffers for a moment (default: off).")
+    private @Nullable Switch bundle;
+
+    @Option(
             names = ACCEPT,
             paramLabel = "multishot|oneshot",
             description =
@@ -116,6 +125,7 @@ final class RingFlags {
                         new Flag(BUFFERS, buffers),
                         new Flag(ZERO_COPY, zeroCopy),
                         new Flag(RECV, recv),
+                        new Flag(BUNDLE, bundle),
                         new Flag(ACCEPT, accept),
                         new Flag(NAPI, napi),
                         new Flag(NO_IOWAIT, noIowait))
@@ -150,6 +160,13 @@ final class RingFlags {
                 RingUse.DEFAULT
                         .withRepeatedReceives(recv != Shots.ONESHOT)
                         .withRepeatedAccepts(accept != Shots.ONESHOT);
+        if (bundle == Switch.ON) {
+            try {
+                all = all.withBundles(true);
+            } catch (IllegalArgumentException e) {
+                throw Refusal.usage(BUNDLE + ": " + Refusal.message(e), e);
+            }
+        }
         all = with(all, BUFFERS, buffers, RingUse::withBuffers);
         return with(all, ZERO_COPY, zeroCopy, RingUse::withZeroCopy);
     }

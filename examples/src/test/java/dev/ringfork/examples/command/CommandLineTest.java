@@ -459,6 +459,7 @@ class CommandLineTest {
         "--engine=io_uring, --cq-entries=512",
         "--engine=io_uring, --recv=oneshot",
         "--engine=io_uring, --accept-op=oneshot",
+        "--engine=io_uring, --bundle=on",
         "--engine=io_uring, --napi=50",
         "--engine=io_uring, --no-iowait=off"
     })

@@ -134,7 +134,9 @@ final class RingConnection extends StreamConnection implements CompletionHandler
      */
     private void receive() {
         stopping = false;
-        if (received && ring.use.repeatReceives()) {
+        if (received && ring.use.bundles()) {
+            ring.proactor.recvBundleMultishot(receive, fd, ring.group(), 0);
+        } else if (received && ring.use.repeatReceives()) {
             ring.proactor.recvMultishot(receive, fd, ring.group(), 0);
         } else {
             ring.proactor.recvInto(receive, fd, ring.group(), 0);
@@ -183,11 +185,14 @@ final class RingConnection extends StreamConnection implements CompletionHandler
             receivedIntoLeft(result);
             return;
         }
-        Buffer in =
-                (flags & IORING_CQE_F_BUFFER) == 0 ? null : ring.taken(flags, Math.max(result, 0));
         running = true;
-        if (in != null) {
-            arrive(in, (flags & IORING_CQE_F_SOCK_NONEMPTY) != 0);
+        if ((flags & IORING_CQE_F_BUFFER) != 0) {
+            // All of them before the first is given to a session, which may receive elsewhere.
+            int count = ring.take(flags, Math.max(result, 0));
+            boolean more = (flags & IORING_CQE_F_SOCK_NONEMPTY) != 0;
+            for (int i = 0; i < count; i++) {
+                arrive(ring.taken(i), more || i < count - 1);
+            }
         }
         if (!receive.inFlight() && state != State.CLOSED) {
             ended(result);

@@ -21,6 +21,7 @@ final class RingLoop {
     private final Loop loop;
     private final BufferRing provided;
     private final @Nullable Buffer[] byId;
+    private final @Nullable Buffer[] taken;
     private final int[] freeIds;
     private final long zeroCopyBytes;
     private int free;
@@ -36,6 +37,7 @@ final class RingLoop {
         int buffers = Math.min(half, use.buffers());
         this.provided = BufferRing.register(proactor.ring(), GROUP, buffers, 0);
         this.byId = new @Nullable Buffer[buffers];
+        this.taken = new @Nullable Buffer[buffers];
         this.freeIds = new int[buffers];
         for (int id = buffers - 1; id >= 0; id--) {
             freeIds[free++] = id;
@@ -48,17 +50,40 @@ final class RingLoop {
 
     // ---- buffers to receive into
 
-    /** The buffer that a completion names, filled; it is the caller's. */
-    Buffer taken(int flags, int length) {
+    /**
+     * The buffers that a completion names, filled, which are the caller's: one, or several of a
+     * bundle. They are to be fetched by {@link #taken(int)} before anything else is received.
+     *
+     * @return how many
+     */
+    int take(int flags, int length) {
         int id = BufferRing.id(flags);
-        Buffer buffer = byId[id];
+        int count = 0;
+        int left = length;
+        do {
+            Buffer buffer = byId[id];
+            if (buffer == null) {
+                throw new IllegalStateException(
+                        "the kernel filled buffer %d, which it had not".formatted(id));
+            }
+            byId[id] = null;
+            freeIds[free++] = id;
+            int piece = Math.min(left, buffer.capacity());
+            buffer.produced(piece);
+            left -= piece;
+            taken[count++] = buffer;
+            id = left > 0 ? provided.after(id) : id;
+        } while (left > 0);
+        return count;
+    }
+
+    /** One of the buffers that {@link #take} has taken. */
+    Buffer taken(int index) {
+        Buffer buffer = taken[index];
         if (buffer == null) {
-            throw new IllegalStateException(
-                    "the kernel filled buffer %d, which it had not".formatted(id));
+            throw new IllegalStateException("no buffer was taken");
         }
-        byId[id] = null;
-        freeIds[free++] = id;
-        buffer.produced(length);
+        taken[index] = null;
         return buffer;
     }
 

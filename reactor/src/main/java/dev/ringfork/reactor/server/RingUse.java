@@ -14,14 +14,20 @@ import dev.ringfork.reactor.uring.BufferRing;
  *     for never: it pays for much at once on a network card that can, and costs on loopback
  * @param repeatReceives whether a receive goes on after the first bytes (multishot), or is begun
  *     anew each time
+ * @param bundles whether a receive that goes on may fill several buffers before it tells: fewer
+ *     completions where much comes in at once, and one connection may have all buffers for a moment
  * @param repeatAccepts whether an accept goes on after the first connection (multishot), or is
  *     begun anew each time
  */
 public record RingUse(
-        int buffers, int zeroCopyBytes, boolean repeatReceives, boolean repeatAccepts) {
+        int buffers,
+        int zeroCopyBytes,
+        boolean repeatReceives,
+        boolean bundles,
+        boolean repeatAccepts) {
 
     /** What most servers want. */
-    public static final RingUse DEFAULT = new RingUse(256, 0, true, true);
+    public static final RingUse DEFAULT = new RingUse(256, 0, true, false, true);
 
     /**
      * Holds the values against what is possible.
@@ -38,25 +44,34 @@ public record RingUse(
             throw new IllegalArgumentException(
                     "from %d bytes on nothing can be sent".formatted(zeroCopyBytes));
         }
+        if (bundles && !repeatReceives) {
+            throw new IllegalArgumentException(
+                    "bundles are for receives that go on: leave --recv multishot");
+        }
     }
 
     /** The same with another number of buffers for the kernel. */
     public RingUse withBuffers(int count) {
-        return new RingUse(count, zeroCopyBytes, repeatReceives, repeatAccepts);
+        return new RingUse(count, zeroCopyBytes, repeatReceives, bundles, repeatAccepts);
     }
 
     /** The same with another threshold for sending without a copy. */
     public RingUse withZeroCopy(int bytes) {
-        return new RingUse(buffers, bytes, repeatReceives, repeatAccepts);
+        return new RingUse(buffers, bytes, repeatReceives, bundles, repeatAccepts);
     }
 
     /** The same with receives that go on, or do not. */
     public RingUse withRepeatedReceives(boolean repeat) {
-        return new RingUse(buffers, zeroCopyBytes, repeat, repeatAccepts);
+        return new RingUse(buffers, zeroCopyBytes, repeat, bundles, repeatAccepts);
+    }
+
+    /** The same with receives that may fill several buffers, or only one each. */
+    public RingUse withBundles(boolean several) {
+        return new RingUse(buffers, zeroCopyBytes, repeatReceives, several, repeatAccepts);
     }
 
     /** The same with accepts that go on, or do not. */
     public RingUse withRepeatedAccepts(boolean repeat) {
-        return new RingUse(buffers, zeroCopyBytes, repeatReceives, repeat);
+        return new RingUse(buffers, zeroCopyBytes, repeatReceives, bundles, repeat);
     }
 }

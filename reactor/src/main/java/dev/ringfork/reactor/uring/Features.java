@@ -73,6 +73,25 @@ public final class Features {
         }
     }
 
+    /**
+     * Tries all and wants one of them to work: for a choice that is not to change silently.
+     *
+     * @throws IllegalStateException if it does not, or the caller is interrupted: the message says
+     *     why
+     */
+    public static void require(Syscalls syscalls, String name) {
+        try {
+            for (Result result : tryAll(syscalls)) {
+                if (result.name().equals(name) && !result.works()) {
+                    throw new IllegalStateException(name + ": " + result.detail());
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while trying " + name, e);
+        }
+    }
+
     private static List<Result> tryHere(Syscalls syscalls) {
         String absence = RingSupport.refusal(syscalls);
         List<Result> results = new ArrayList<>();

@@ -33,6 +33,8 @@ final class RingSettingsServerTest {
                 Arguments.of("without copies", ring, use.withZeroCopy(1)),
                 Arguments.of("without copies of much", ring, use.withZeroCopy(20_000)),
                 Arguments.of("one by one", ring, use.withRepeatedReceives(false)),
+                Arguments.of("bundles", ring, use.withBundles(true)),
+                Arguments.of("bundles of few", ring, use.withBundles(true).withBuffers(2)),
                 Arguments.of("accepts one by one", ring, use.withRepeatedAccepts(false)));
     }
 

@@ -18,7 +18,8 @@ import org.junit.jupiter.api.extension.TestWatcher;
  * what was skipped for which reason: {@code target/server-contract.md}.
  */
 final class ContractTable implements TestWatcher {
-    private static final Path FILE = Path.of("target", "server-contract.md");
+    private static final Path FILE =
+            Path.of("target", "server-contract", ProcessHandle.current().pid() + ".md");
     private static final Map<String, Counts> ROWS = new ConcurrentHashMap<>();
     private static final Map<String, Integer> REASONS = new ConcurrentHashMap<>();
 

@@ -13,6 +13,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code ringfork serve --workers}, in processes of its own. */
 final class WorkersCommandTest {
@@ -34,9 +36,11 @@ final class WorkersCommandTest {
         }
     }
 
-    @Test
-    void shouldServeWithAMasterAndWorkers() throws Exception {
-        try (CommandProcess serve = CommandProcess.start("serve", "--port=0", "--workers=2")) {
+    @ParameterizedTest
+    @ValueSource(strings = {"shared", "mutex"})
+    void shouldServeWithAMasterAndWorkers(String accept) throws Exception {
+        try (CommandProcess serve =
+                CommandProcess.start("serve", "--port=0", "--workers=2", "--accept=" + accept)) {
             int port = serve.port();
             assertTrue(get(port, "/hello").startsWith("HTTP/1.1 200"), "served");
             awaitErr(serve, "serves");

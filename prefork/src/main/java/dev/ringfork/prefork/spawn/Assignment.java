@@ -24,7 +24,8 @@ public record Assignment(int slot, int generation, int masterPid, Manifest manif
     private static final String CHANNEL = "RINGFORK_CHANNEL";
     private static final String LIFELINE = "RINGFORK_LIFELINE";
 
-    private static final String ACCEPT_MUTEX = "RINGFORK_ACCEPT_MUTEX";
+    // Named unlike any flag: flags have variables too, and the command line is the same.
+    private static final String ACCEPT_LOCK = "RINGFORK_ACCEPT_LOCK";
 
     /** {@code descriptor,record}. */
     private static final String SCOREBOARD = "RINGFORK_SCOREBOARD";
@@ -48,7 +49,7 @@ public record Assignment(int slot, int generation, int masterPid, Manifest manif
         if (!child && !Channel.isChannel(syscalls, channel)) {
             return null;
         }
-        String mutex = environment.getOrDefault(ACCEPT_MUTEX, "");
+        String mutex = environment.getOrDefault(ACCEPT_LOCK, "");
         int[] scoreboard = numbers(SCOREBOARD, environment.get(SCOREBOARD), 2);
         return new Assignment(
                 who[0],
@@ -59,7 +60,7 @@ public record Assignment(int slot, int generation, int masterPid, Manifest manif
                         channel,
                         numbers(LIFELINE, environment.get(LIFELINE), 1)[0],
                         scoreboard[0],
-                        mutex.isEmpty() ? -1 : numbers(ACCEPT_MUTEX, mutex, 1)[0],
+                        mutex.isEmpty() ? -1 : numbers(ACCEPT_LOCK, mutex, 1)[0],
                         scoreboard[1]));
     }
 
@@ -95,7 +96,7 @@ public record Assignment(int slot, int generation, int masterPid, Manifest manif
         variables.put(SCOREBOARD, "%d,%d".formatted(manifest.scoreboard(), manifest.record()));
         // Empty where there is none: a master that is another one's worker has one in its own.
         int mutex = manifest.acceptMutex();
-        variables.put(ACCEPT_MUTEX, mutex < 0 ? "" : Integer.toString(mutex));
+        variables.put(ACCEPT_LOCK, mutex < 0 ? "" : Integer.toString(mutex));
         return variables;
     }
 }

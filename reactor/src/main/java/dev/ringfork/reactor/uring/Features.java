@@ -64,25 +64,23 @@ public final class Features {
      * @throws InterruptedException if the caller is interrupted; the trials end by themselves
      */
     public static List<Result> tryAll(Syscalls syscalls) throws InterruptedException {
-        FutureTask<List<Result>> task = new FutureTask<>(() -> tryHere(syscalls));
-        Thread.ofPlatform().name("ring trials").start(task);
-        try {
-            return task.get();
-        } catch (ExecutionException e) {
-            throw new IllegalStateException("a trial broke", e.getCause());
-        }
+        return tryThese(syscalls, all());
     }
 
     /**
-     * Tries all and wants one of them to work: for a choice that is not to change silently.
+     * Tries one of them and wants it to work: for a choice that is not to change silently.
      *
      * @throws IllegalStateException if it does not, or the caller is interrupted: the message says
      *     why
      */
     public static void require(Syscalls syscalls, String name) {
+        List<Feature> named = all().stream().filter(it -> it.name.equals(name)).toList();
+        if (named.isEmpty()) {
+            throw new IllegalArgumentException("there is no feature " + name);
+        }
         try {
-            for (Result result : tryAll(syscalls)) {
-                if (result.name().equals(name) && !result.works()) {
+            for (Result result : tryThese(syscalls, named)) {
+                if (!result.works()) {
                     throw new IllegalStateException(name + ": " + result.detail());
                 }
             }
@@ -92,10 +90,21 @@ public final class Features {
         }
     }
 
-    private static List<Result> tryHere(Syscalls syscalls) {
+    private static List<Result> tryThese(Syscalls syscalls, List<Feature> features)
+            throws InterruptedException {
+        FutureTask<List<Result>> task = new FutureTask<>(() -> tryHere(syscalls, features));
+        Thread.ofPlatform().name("ring trials").start(task);
+        try {
+            return task.get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("a trial broke", e.getCause());
+        }
+    }
+
+    private static List<Result> tryHere(Syscalls syscalls, List<Feature> features) {
         String absence = RingSupport.refusal(syscalls);
         List<Result> results = new ArrayList<>();
-        for (Feature feature : all()) {
+        for (Feature feature : features) {
             results.add(
                     absence == null
                             ? tryOne(syscalls, feature)

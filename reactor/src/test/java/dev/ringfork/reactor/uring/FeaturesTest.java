@@ -4,6 +4,7 @@ package dev.ringfork.reactor.uring;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -45,6 +46,33 @@ final class FeaturesTest {
             assertTrue(result.works() || !result.detail().isEmpty(), () -> "no reason: " + result);
             assertFalse(result.detail().contains("completed in"), () -> "it hangs: " + result);
         }
+    }
+
+    @Test
+    void shouldSayWhyAFeatureThatIsRequiredDoesNotWork() {
+        calls.refuse("io_uring_setup", Errno.EPERM, Errno.EPERM);
+
+        IllegalStateException refused =
+                assertThrows(
+                        IllegalStateException.class,
+                        () -> Features.require(calls.syscalls(), "buffer ring"));
+
+        assertTrue(
+                String.valueOf(refused.getMessage()).startsWith("buffer ring: "),
+                refused::toString);
+    }
+
+    @Test
+    void shouldRequireAFeatureThatWorks() {
+        requireRings();
+        int setupsOfAll = 10;
+
+        Features.require(calls.syscalls(), "buffer ring");
+
+        assertTrue(calls.count("io_uring_setup") < setupsOfAll, "the others were tried too");
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> Features.require(calls.syscalls(), "no such feature"));
     }
 
     @Test

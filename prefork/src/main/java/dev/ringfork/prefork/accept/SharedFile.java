@@ -10,10 +10,9 @@ import dev.ringfork.bindings.SyscallException;
 import dev.ringfork.bindings.Syscalls;
 import dev.ringfork.bindings.abi.Fcntl;
 import dev.ringfork.bindings.abi.Layouts;
-import dev.ringfork.bindings.abi.MappingConstants;
+import dev.ringfork.prefork.shared.MemoryFile;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -31,10 +30,6 @@ final class SharedFile implements AutoCloseable {
     private static final long CONTENT = 128;
 
     private static final long BYTES = 4096;
-    private static final int OWNER_ONLY = 0600;
-
-    /** Memory that looks like files, on Linux: nothing is ever written to a disk. */
-    private static final Path MEMORY = Path.of("/dev/shm");
 
     private final Syscalls syscalls;
     private final int fd;
@@ -55,12 +50,12 @@ final class SharedFile implements AutoCloseable {
      * @throws SyscallException if the system refuses
      */
     static SharedFile create(Syscalls syscalls, AcceptMutexKind kind) {
-        Path path = unused(syscalls);
-        int fd = open(syscalls, path, Fcntl.O_CREAT | Fcntl.O_EXCL);
+        Path path = MemoryFile.unused(syscalls, "ringfork-accept");
+        int fd = MemoryFile.create(syscalls, path);
         boolean named = kind == AcceptMutexKind.FLOCK && !Platform.current().linux();
         try {
             if (!named) {
-                unlink(syscalls, path);
+                MemoryFile.unlink(syscalls, path);
             }
             Errno.check("ftruncate", syscalls.descriptors().ftruncate(fd, BYTES), "a lock file");
             SharedFile file = map(syscalls, fd);
@@ -70,31 +65,9 @@ final class SharedFile implements AutoCloseable {
             file.name = named ? path : null;
             return file;
         } catch (RuntimeException e) {
-            unlink(syscalls, path);
+            MemoryFile.unlink(syscalls, path);
             syscalls.descriptors().close(fd);
             throw e;
-        }
-    }
-
-    private static Path unused(Syscalls syscalls) {
-        Path folder =
-                Files.isWritable(MEMORY) ? MEMORY : Path.of(System.getProperty("java.io.tmpdir"));
-        int pid = syscalls.processes().getpid();
-        return folder.resolve("ringfork-accept-%d-%x".formatted(pid, System.nanoTime()));
-    }
-
-    private static int open(Syscalls syscalls, Path file, int flags) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment path = arena.allocateFrom(file.toString());
-            int all = Fcntl.O_RDWR | Fcntl.O_CLOEXEC | flags;
-            return Errno.check("open", syscalls.descriptors().open(path, all, OWNER_ONLY), file);
-        }
-    }
-
-    private static void unlink(Syscalls syscalls, Path file) {
-        try (Arena arena = Arena.ofConfined()) {
-            // One that has gone already is as good.
-            syscalls.descriptors().unlink(arena.allocateFrom(file.toString()));
         }
     }
 
@@ -132,10 +105,8 @@ final class SharedFile implements AutoCloseable {
     }
 
     private static SharedFile map(Syscalls syscalls, int fd) {
-        int access = MappingConstants.PROT_READ | MappingConstants.PROT_WRITE;
-        long address =
-                syscalls.mappings().mmap(0, BYTES, access, MappingConstants.MAP_SHARED, fd, 0);
-        return new SharedFile(syscalls, fd, Errno.check("mmap", address, "a lock file"));
+        return new SharedFile(
+                syscalls, fd, MemoryFile.map(syscalls, fd, BYTES, "a lock file").address());
     }
 
     int fd() {
@@ -153,7 +124,7 @@ final class SharedFile implements AutoCloseable {
      * @throws SyscallException if the system does not tell where it is
      */
     int reopen() {
-        return open(syscalls, place(), 0);
+        return MemoryFile.open(syscalls, place());
     }
 
     private Path place() {
@@ -181,7 +152,7 @@ final class SharedFile implements AutoCloseable {
             giveBack();
             syscalls.descriptors().close(fd);
             if (name != null) {
-                unlink(syscalls, name);
+                MemoryFile.unlink(syscalls, name);
             }
         }
     }

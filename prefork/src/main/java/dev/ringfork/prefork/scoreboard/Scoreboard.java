@@ -2,13 +2,10 @@
 package dev.ringfork.prefork.scoreboard;
 
 import dev.ringfork.bindings.Errno;
-import dev.ringfork.bindings.Memory;
 import dev.ringfork.bindings.Syscalls;
 import dev.ringfork.bindings.abi.Fcntl;
-import dev.ringfork.bindings.abi.MappingConstants;
-import java.lang.foreign.Arena;
+import dev.ringfork.prefork.shared.MemoryFile;
 import java.lang.foreign.MemorySegment;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.BitSet;
 
@@ -28,11 +25,6 @@ public final class Scoreboard implements AutoCloseable {
 
     private static final long BYTES = (long) RECORDS * Score.BYTES;
 
-    /** A file system in memory, which Linux has. */
-    private static final Path MEMORY = Path.of("/dev/shm");
-
-    private static final int OWNER_ONLY = 0600;
-
     private final Syscalls syscalls;
     private final int fd;
     private final MemorySegment memory;
@@ -42,17 +34,7 @@ public final class Scoreboard implements AutoCloseable {
     private Scoreboard(Syscalls syscalls, int fd) {
         this.syscalls = syscalls;
         this.fd = fd;
-        long address =
-                syscalls.mappings()
-                        .mmap(
-                                0,
-                                BYTES,
-                                MappingConstants.PROT_READ | MappingConstants.PROT_WRITE,
-                                MappingConstants.MAP_SHARED,
-                                fd,
-                                0);
-        Errno.check("mmap", address, "the scoreboard");
-        this.memory = Memory.at(address, BYTES);
+        this.memory = MemoryFile.map(syscalls, fd, BYTES, "the scoreboard");
     }
 
     /**
@@ -73,18 +55,10 @@ public final class Scoreboard implements AutoCloseable {
     }
 
     private static int namelessFile(Syscalls syscalls) {
-        Path folder =
-                Files.isWritable(MEMORY) ? MEMORY : Path.of(System.getProperty("java.io.tmpdir"));
-        String name = "ringfork-%d-%x".formatted(ProcessHandle.current().pid(), System.nanoTime());
-        Path file = folder.resolve(name);
-        try (Arena call = Arena.ofConfined()) {
-            MemorySegment path = call.allocateFrom(file.toString());
-            int flags = Fcntl.O_RDWR | Fcntl.O_CREAT | Fcntl.O_EXCL | Fcntl.O_CLOEXEC;
-            int fd = syscalls.descriptors().open(path, flags, OWNER_ONLY);
-            Errno.check("open", fd, file);
-            syscalls.descriptors().unlink(path);
-            return fd;
-        }
+        Path file = MemoryFile.unused(syscalls, "ringfork-scoreboard");
+        int fd = MemoryFile.create(syscalls, file);
+        MemoryFile.unlink(syscalls, file);
+        return fd;
     }
 
     /**

@@ -21,8 +21,9 @@ import org.jspecify.annotations.Nullable;
  * Calls through the functions of the C library, with errno captured in memory of the thread.
  *
  * <p>The only door on macOS, whose system calls have no stable numbers, and for functions that are
- * no system calls. Some ten nanoseconds dearer than a bare call; until the JIT compiler has seen
- * the caller, the linker also makes a short-lived object for each capture.
+ * no system calls. Some ten nanoseconds dearer than a bare call. The linker makes a short-lived
+ * object for each capture, which the JIT compiler removes from most callers, once it has seen them;
+ * whether it does is its choice.
  */
 final class LibcDoor implements Door {
 

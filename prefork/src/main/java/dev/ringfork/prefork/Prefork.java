@@ -8,13 +8,18 @@ import dev.ringfork.prefork.accept.AcceptMutex;
 import dev.ringfork.prefork.accept.AcceptStrategy;
 import dev.ringfork.prefork.accept.Accepting;
 import dev.ringfork.prefork.control.ControlSocket;
+import dev.ringfork.prefork.listeners.ActivatedListeners;
+import dev.ringfork.prefork.listeners.Activation;
 import dev.ringfork.prefork.listeners.Binder;
+import dev.ringfork.prefork.listeners.ServiceManager;
 import dev.ringfork.prefork.master.MasterEvents;
 import dev.ringfork.prefork.master.MasterLoop;
 import dev.ringfork.prefork.master.MasterSettings;
+import dev.ringfork.prefork.master.MasterView;
 import dev.ringfork.prefork.scoreboard.Scoreboard;
 import dev.ringfork.prefork.spawn.Spawner;
 import dev.ringfork.reactor.protocol.Protocol;
+import dev.ringfork.reactor.server.InheritedListener;
 import dev.ringfork.reactor.server.Server;
 import dev.ringfork.reactor.server.ServerBuilder;
 import dev.ringfork.reactor.server.ServerSettings;
@@ -22,6 +27,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SequencedMap;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -99,6 +105,7 @@ public final class Prefork {
     private int master() {
         described.check();
         try (Binder binder = new Binder(syscalls, described.server)) {
+            described.inherited.forEach(binder::adopt);
             for (Where where : described.addresses) {
                 binder.bind(where.address, where.packets);
             }
@@ -116,9 +123,11 @@ public final class Prefork {
     }
 
     private int master(Binder binder) {
+        // What the supervisor told this process is not for its children.
+        Map<String, String> environment = Activation.forChildren(System.getenv());
+        MasterNotices notices = new MasterNotices(described.manager);
         try (Spawner spawner =
-                        described.spawn.spawner(
-                                syscalls, System.getenv(), described.server.report());
+                        described.spawn.spawner(syscalls, environment, described.server.report());
                 Scoreboard scoreboard = Scoreboard.create(syscalls);
                 MasterLoop loop =
                         new MasterLoop(
@@ -127,9 +136,10 @@ public final class Prefork {
                                 spawner,
                                 binder,
                                 scoreboard,
-                                new Events(described, binder));
+                                new Events(described, binder, notices));
                 ControlSocket _ = control(loop, binder)) {
             described.hooks.masterStarted(binder.addresses());
+            notices.watch(loop.reactor());
             return loop.run();
         }
     }
@@ -146,7 +156,8 @@ public final class Prefork {
     private record Where(Address address, boolean packets) {}
 
     /** Passes what the master tells of on to the hooks. */
-    private record Events(Builder described, Binder binder) implements MasterEvents {
+    private record Events(Builder described, Binder binder, MasterNotices notices)
+            implements MasterEvents {
         @Override
         public void spawning(int slot, int generation) {
             described.hooks.beforeFork(slot, generation);
@@ -179,7 +190,18 @@ public final class Prefork {
 
         @Override
         public void reload() {
-            described.hooks.beforeReload();
+            notices.reloads();
+            try {
+                described.hooks.beforeReload();
+            } catch (RuntimeException e) {
+                notices.refused();
+                throw e;
+            }
+        }
+
+        @Override
+        public void changed(MasterView master) {
+            notices.changed(master);
         }
 
         @Override
@@ -192,6 +214,7 @@ public final class Prefork {
     public static final class Builder {
         private final Supplier<Protocol> protocol;
         private final List<Where> addresses = new ArrayList<>();
+        private final List<InheritedListener> inherited = new ArrayList<>();
         private MasterSettings settings = MasterSettings.DEFAULT;
         private ServerSettings server = ServerSettings.DEFAULT;
         private Consumer<ServerBuilder> arrange = builder -> {};
@@ -199,6 +222,7 @@ public final class Prefork {
         private Hooks hooks = Hooks.NONE;
         private Spawn spawn = Spawn.EXEC;
         private Accepting accepting = Accepting.DEFAULT;
+        private ServiceManager manager = ServiceManager.none();
         private @Nullable Path pidFile;
         private @Nullable Path control;
         private SequencedMap<String, String> configuration = new LinkedHashMap<>();
@@ -216,6 +240,24 @@ public final class Prefork {
         /** Adds an address for connections that carry packets. */
         public Builder listenPackets(Address address) {
             addresses.add(new Where(address, true));
+            return this;
+        }
+
+        /**
+         * Adds a listener that somebody else has bound, a supervisor for instance, see {@link
+         * ActivatedListeners}. {@link #run} takes it over in the master, also when it throws.
+         */
+        public Builder listen(InheritedListener listener) {
+            inherited.add(listener);
+            return this;
+        }
+
+        /**
+         * Who is told, by the master, that the workers serve, are replaced, or finish, and that the
+         * master has not got stuck; nobody by default.
+         */
+        public Builder serviceManager(ServiceManager manager) {
+            this.manager = manager;
             return this;
         }
 
@@ -289,7 +331,7 @@ public final class Prefork {
         }
 
         private void check() {
-            if (addresses.isEmpty()) {
+            if (addresses.isEmpty() && inherited.isEmpty()) {
                 throw new IllegalArgumentException("no address to listen on: call listen(address)");
             }
         }

@@ -14,6 +14,9 @@ import picocli.CommandLine.Spec;
 
 /** The flags of every command: they look at a configuration in place of running it. */
 final class CommonOptions {
+    /** The origin of a value that nobody has set. */
+    private static final String DEFAULT = "default";
+
     @Option(
             names = {"-h", "--help"},
             usageHelp = true,
@@ -67,6 +70,12 @@ final class CommonOptions {
                 .toList();
     }
 
+    /** Whether a flag was given, or its variable: the value is nobody's default. */
+    boolean given(String flag) {
+        CommandSpec command = command();
+        return !origin(command, command.findOption(flag)).equals(DEFAULT);
+    }
+
     private static String origin(CommandSpec command, OptionSpec option) {
         if (command.commandLine().getParseResult().hasMatchedOption(option)) {
             return "flag";
@@ -74,7 +83,7 @@ final class CommonOptions {
         boolean fromEnvironment =
                 command.defaultValueProvider() instanceof EnvironmentDefaults defaults
                         && defaults.defaultValue(option) != null;
-        return fromEnvironment ? EnvironmentDefaults.variable(option) : "default";
+        return fromEnvironment ? EnvironmentDefaults.variable(option) : DEFAULT;
     }
 
     private static String text(@Nullable Object value) {

@@ -7,8 +7,10 @@ import dev.ringfork.bindings.WaitStatus;
 import dev.ringfork.prefork.Hooks;
 import dev.ringfork.prefork.Prefork;
 import dev.ringfork.prefork.Worker;
+import dev.ringfork.prefork.listeners.ServiceManager;
 import dev.ringfork.prefork.master.Master;
 import dev.ringfork.reactor.protocol.Protocol;
+import dev.ringfork.reactor.proxied.ProxiedProtocol;
 import dev.ringfork.reactor.server.ServerSettings;
 import dev.ringfork.reactor.tls.TlsContext;
 import dev.ringfork.reactor.tls.TlsProtocol;
@@ -56,15 +58,16 @@ final class PreforkRun {
             common.print(console.out());
             return;
         }
-        Address address = options.address();
+        options.address();
         ServerSettings settings = options.settings(console::note);
         TlsContext tls = options.tls.context(service, console);
         Prefork.Builder prefork =
                 Prefork.builder(() ->
-                                tls == null
-                                        ? protocol.get()
-                                        : TlsProtocol.around(protocol.get(), tls, settings))
-                        .listen(address)
+                                behindProxy(
+                                        tls == null
+                                                ? protocol.get()
+                                                : TlsProtocol.around(
+                                                        protocol.get(), tls, settings)))
                         .settings(workers.settings(options.drainTimeout.duration()))
                         .server(settings)
                         .arrange(options::arrange)
@@ -85,8 +88,23 @@ final class PreforkRun {
         run(prefork);
     }
 
+    /** The header comes before the handshake, so it goes around everything else. */
+    private Protocol behindProxy(Protocol protocol) {
+        return options.proxyProtocol ? ProxiedProtocol.around(protocol) : protocol;
+    }
+
+    /** A worker has its listeners from the master. */
+    private void attend(Prefork.Builder prefork) {
+        if (worker) {
+            return;
+        }
+        Places.of(options, common, console).listen(prefork);
+        prefork.serviceManager(ServiceManager.of(System.getenv(), console::note));
+    }
+
     private void run(Prefork.Builder prefork) {
         try {
+            attend(prefork);
             int exitCode = prefork.run();
             if (exitCode != 0) {
                 throw Refusal.ended(exitCode, "no worker can start; what they said is above");
@@ -118,7 +136,7 @@ final class PreforkRun {
             console.result(
                     "%s (master, workers: %d, spawn: %s, accept: %s) - Ctrl-C drains"
                             .formatted(
-                                    service.place(addresses.getFirst(), tls),
+                                    service.places(addresses, tls),
                                     workers.workers.count(),
                                     Word.of(workers.spawn),
                                     Word.of(workers.accepting().strategy())));

@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.ringfork.bindings.Address;
 import dev.ringfork.bindings.SyscallException;
+import dev.ringfork.prefork.listeners.ServiceManager;
+import dev.ringfork.prefork.listeners.Watchdog;
 import dev.ringfork.reactor.protocol.DatagramProtocol;
 import dev.ringfork.reactor.protocol.Protocol;
 import dev.ringfork.reactor.proxied.ProxiedProtocol;
@@ -26,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  * first INT or TERM, end at the second.
  */
 final class ServerRun {
+    /** What a service manager shows of a server that does. */
+    private static final String SERVING = "serving";
+
     private static final Path SOMAXCONN = Path.of("/proc/sys/net/core/somaxconn");
 
     private final Console console;
@@ -47,12 +52,13 @@ final class ServerRun {
      */
     void run(Protocol protocol, Service service) {
         run(
-                (address, settings, tls) -> {
+                (settings, tls) -> {
                     Protocol encrypted =
                             tls == null ? protocol : TlsProtocol.around(protocol, tls, settings);
                     ServerBuilder builder = Server.builder(behindProxy(encrypted));
                     options.arrange(builder);
-                    return builder.listen(address).settings(settings).start();
+                    Places.of(options, common, console).listen(builder);
+                    return builder.settings(settings).start();
                 },
                 service);
     }
@@ -70,7 +76,8 @@ final class ServerRun {
     void runPackets(Protocol protocol, Service service) {
         options.refuseProxyProtocol("--seqpacket");
         run(
-                (address, settings, tls) -> {
+                (settings, tls) -> {
+                    Address address = Places.unhanded(options, "--seqpacket");
                     if (tls != null) {
                         throw Refusal.usage(
                                 "TLS is for streams: leave --tls-cert and --tls-key out with --seqpacket",
@@ -87,7 +94,8 @@ final class ServerRun {
     void runDatagrams(DatagramProtocol protocol, Service service) {
         options.refuseProxyProtocol("--udp");
         run(
-                (address, settings, tls) -> {
+                (settings, tls) -> {
+                    Address address = Places.unhanded(options, "--udp");
                     if (tls != null) {
                         throw Refusal.usage(
                                 "TLS is for connections: leave --tls-cert and --tls-key out with --udp",
@@ -101,7 +109,7 @@ final class ServerRun {
     }
 
     private interface Start {
-        Server start(Address address, ServerSettings settings, @Nullable TlsContext tls);
+        Server start(ServerSettings settings, @Nullable TlsContext tls);
     }
 
     private void run(Start start, Service service) {
@@ -109,25 +117,28 @@ final class ServerRun {
             common.print(console.out());
             return;
         }
-        Address address = options.address();
+        options.address();
         ServerSettings settings = options.settings(console::note);
         TlsContext tls = options.tls.context(service, console);
         if (common.checkOnly) {
             console.result("the configuration is good");
             return;
         }
-        try (Server server = start.start(address, settings, tls)) {
-            Signals.on("INT", () -> signalled(server));
-            Signals.on("TERM", () -> signalled(server));
-            if (tls != null) {
-                Signals.on("HUP", () -> TlsOptions.reload(tls, console));
+        ServiceManager manager = manager();
+        try (Server server = start.start(settings, tls);
+                Watchdog _ = Watchdog.over(server, manager)) {
+            Signals.on("INT", () -> signalled(server, manager));
+            Signals.on("TERM", () -> signalled(server, manager));
+            if (tls != null || manager.wanted()) {
+                Signals.on("HUP", () -> reload(tls, manager));
             }
             warnOfBacklog(options, console);
             console.result(
                     "%s (%s) - Ctrl-C drains"
                             .formatted(
-                                    service.place(server.addresses().getFirst(), tls != null),
+                                    service.places(server.addresses(), tls != null),
                                     server.description()));
+            manager.ready(SERVING);
             server.awaitStop();
             sayGoodbye(server);
         } catch (InterruptedException e) {
@@ -139,12 +150,30 @@ final class ServerRun {
         }
     }
 
-    private void signalled(Server server) {
+    private ServiceManager manager() {
+        try {
+            return ServiceManager.of(System.getenv(), console::note);
+        } catch (IllegalArgumentException e) {
+            throw Refusal.failure(Refusal.message(e), e);
+        }
+    }
+
+    /** Of this process only the certificate can be read again. */
+    private void reload(@Nullable TlsContext tls, ServiceManager manager) {
+        manager.reloading("reloading");
+        if (tls != null) {
+            TlsOptions.reload(tls, console);
+        }
+        manager.ready(SERVING);
+    }
+
+    private void signalled(Server server, ServiceManager manager) {
         long open = server.statistics().open();
         if (signals.getAndIncrement() == 0) {
             console.note(
                     "draining for at most %s, connections: %d; a second signal ends them at once"
                             .formatted(options.drainTimeout, open));
+            manager.stopping("draining, connections: %d".formatted(open));
             server.drain(options.drainTimeout.duration());
         } else {
             console.note("ending at once, connections lost: %d".formatted(open));

@@ -2,6 +2,8 @@
 package dev.ringfork.examples.command;
 
 import dev.ringfork.bindings.Address;
+import java.util.List;
+import java.util.stream.Collectors;
 
 /** What a server offers: how clients name its address, and its protocol inside TLS. */
 enum Service {
@@ -27,6 +29,13 @@ enum Service {
             return tls ? text + " (TLS)" : text;
         }
         return (tls ? encrypted : plain).formatted(text);
+    }
+
+    /** The same for all addresses of a server. */
+    String places(List<Address> addresses, boolean tls) {
+        return addresses.stream()
+                .map(address -> place(address, tls))
+                .collect(Collectors.joining(", "));
     }
 
     /** What clients may ask for by ALPN. */

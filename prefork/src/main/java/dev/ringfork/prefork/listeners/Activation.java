@@ -78,6 +78,23 @@ public final class Activation {
         return rest;
     }
 
+    /**
+     * An environment for a process that is to take this one's place in the service, after an
+     * upgrade for instance: without the variables of supervisors, whose descriptors it gets in
+     * another way if at all, but with those by which it tells the service manager how it is doing.
+     */
+    public static Map<String, String> forSuccessor(Map<String, String> environment) {
+        Map<String, String> rest = forChildren(environment);
+        for (String variable : Notify.VARIABLES) {
+            String value = environment.get(variable);
+            // The watchdog's is this process's own number.
+            if (value != null && !variable.equals("WATCHDOG_PID")) {
+                rest.put(variable, value);
+            }
+        }
+        return rest;
+    }
+
     /** Asks the kernel what a descriptor is, and keeps programs that are started from having it. */
     private static ActivatedListener look(Syscalls syscalls, HandedOver.Named named) {
         int fd = named.fd();

@@ -6,16 +6,18 @@ import dev.ringfork.bindings.Syscalls;
 import dev.ringfork.prefork.accept.AcceptMutex;
 import dev.ringfork.prefork.accept.AcceptMutexKind;
 import dev.ringfork.reactor.server.BoundListener;
+import dev.ringfork.reactor.server.InheritedListener;
 import dev.ringfork.reactor.server.ServerSettings;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The owner of the listeners, and of the lock around them where there is one: they are made once,
- * in the master, and outlive every worker.
+ * in the master, or handed over to it, and outlive every worker.
  *
  * <p>Confined to the master's thread. Each listener is named after its address, so that whoever
  * inherits it knows what clients know it by.
@@ -24,6 +26,7 @@ public final class Binder implements AutoCloseable {
     private final Syscalls syscalls;
     private final ServerSettings settings;
     private final List<BoundListener> listeners = new ArrayList<>();
+    private final List<InheritedListener> adopted = new ArrayList<>();
     private @Nullable AcceptMutex mutex;
 
     /**
@@ -45,6 +48,23 @@ public final class Binder implements AutoCloseable {
      */
     public void bind(Address address, boolean packets) {
         listeners.add(BoundListener.open(syscalls, address, packets, settings));
+    }
+
+    /**
+     * Takes over a listener that somebody else has bound. When this is closed, it goes on wherever
+     * else it is open.
+     *
+     * @throws IllegalArgumentException if there is one on its address already; it is taken over
+     *     none the less
+     */
+    public void adopt(InheritedListener listener) {
+        boolean twice = addresses().contains(listener.address());
+        adopted.add(listener);
+        if (twice) {
+            throw new IllegalArgumentException(
+                    "two listeners on %s: have the supervisor hand over one, workers share it"
+                            .formatted(listener.address()));
+        }
     }
 
     /**
@@ -70,13 +90,19 @@ public final class Binder implements AutoCloseable {
 
     /** Where they listen, with the ports that the kernel chose. */
     public List<Address> addresses() {
-        return listeners.stream().map(BoundListener::address).toList();
+        return Stream.concat(
+                        listeners.stream().map(BoundListener::address),
+                        adopted.stream().map(InheritedListener::address))
+                .toList();
     }
 
-    /** The descriptors by name, in the order in which they were bound. */
+    /** The descriptors by name: those that were bound, then those that were taken over. */
     public SequencedMap<String, Integer> descriptors() {
         SequencedMap<String, Integer> descriptors = new LinkedHashMap<>();
         for (BoundListener listener : listeners) {
+            descriptors.put(listener.address().toString(), listener.fd());
+        }
+        for (InheritedListener listener : adopted) {
             descriptors.put(listener.address().toString(), listener.fd());
         }
         return descriptors;
@@ -87,6 +113,8 @@ public final class Binder implements AutoCloseable {
     public void close() {
         listeners.forEach(BoundListener::close);
         listeners.clear();
+        adopted.forEach(InheritedListener::close);
+        adopted.clear();
         if (mutex != null) {
             mutex.close();
         }

@@ -101,9 +101,13 @@ public final class Notify {
 
     /** This process reads its configuration again, and says {@link #ready} when it has. */
     public boolean reloading() {
+        return send(reloadingNow());
+    }
+
+    static String reloadingNow() {
         // nanoTime is CLOCK_MONOTONIC where there is a manager that compares it.
         long usec = TimeUnit.NANOSECONDS.toMicros(System.nanoTime());
-        return send("RELOADING=1\nMONOTONIC_USEC=" + usec);
+        return "RELOADING=1\nMONOTONIC_USEC=" + usec;
     }
 
     /** This process is about to end. */

@@ -30,6 +30,9 @@ public interface MasterEvents {
      */
     void reload();
 
+    /** Something was carried out; {@link MasterView#state} may be another. */
+    default void changed(MasterView master) {}
+
     /** One line for the operator. */
     void report(String line);
 }

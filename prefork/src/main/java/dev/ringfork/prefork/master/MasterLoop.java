@@ -212,6 +212,7 @@ public final class MasterLoop implements MasterView, AutoCloseable {
             reactor.schedule(deadline, nextNs);
         }
         observer.changed();
+        events.changed(this);
     }
 
     private void perform(List<Action> actions) {

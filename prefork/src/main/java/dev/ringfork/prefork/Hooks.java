@@ -46,6 +46,12 @@ public interface Hooks {
      */
     default void beforeReload() {}
 
+    /**
+     * In the worker: the whole server, not only this worker, is about to drain; the place to have
+     * balancers send nothing more. Called on the worker's own thread beside its server.
+     */
+    default void leaving() {}
+
     /** In the master and in each worker: open log files again. */
     default void reopen() {}
 }

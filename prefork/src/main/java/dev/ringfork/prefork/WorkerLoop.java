@@ -166,7 +166,9 @@ final class WorkerLoop implements AutoCloseable {
     }
 
     private void obey(@Nullable Order order) {
-        if (order == Order.DRAIN) {
+        if (order == Order.LEAVE) {
+            leave();
+        } else if (order == Order.DRAIN) {
             drain();
         } else if (order == Order.STOP) {
             stop();
@@ -183,11 +185,20 @@ final class WorkerLoop implements AutoCloseable {
         }
     }
 
+    private void leave() {
+        try {
+            hooks.leaving();
+        } catch (RuntimeException e) {
+            report.accept("the hook leaving has failed: " + e);
+        }
+    }
+
     private void masterGone() {
         told.remove();
         orphaned.remove();
         if (!draining) {
             report.accept("the master is gone: finishing");
+            leave();
             drain();
         }
     }

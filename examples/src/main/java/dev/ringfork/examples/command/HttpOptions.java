@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ringfork.examples.command;
 
+import dev.ringfork.examples.http.Health;
 import dev.ringfork.examples.http.HttpLimits;
 import java.time.Duration;
 import picocli.CommandLine.Option;
@@ -40,6 +41,27 @@ final class HttpOptions {
             paramLabel = "SIZE",
             description = "Largest body of a request (default: ${DEFAULT-VALUE}).")
     Size maxBody = new Size(DEFAULT.bodyBytes());
+
+    @Option(
+            names = "--health-path",
+            paramLabel = "PATH",
+            description =
+                    "Where balancers ask: 200 while it serves, 503 from the moment it is told to end (default:"
+                            + " ${DEFAULT-VALUE}).")
+    private String healthPath = "/health";
+
+    /**
+     * What balancers are answered.
+     *
+     * @throws Refusal if the path is none
+     */
+    Health health() {
+        if (!healthPath.startsWith("/")) {
+            throw Refusal.usage(
+                    "--health-path: '%s' does not begin with a slash".formatted(healthPath), null);
+        }
+        return new Health(healthPath);
+    }
 
     /**
      * The limits.

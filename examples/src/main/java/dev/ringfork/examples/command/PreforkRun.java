@@ -50,10 +50,16 @@ final class PreforkRun {
      *
      * @param protocol made in each worker
      * @param requests tells in a worker how many requests it has answered
+     * @param leaving turns balancers away, in a worker
      * @param reopen opens log files again, in a worker
      * @throws Refusal if it cannot start or fails later
      */
-    void run(Supplier<Protocol> protocol, Service service, LongSupplier requests, Runnable reopen) {
+    void run(
+            Supplier<Protocol> protocol,
+            Service service,
+            LongSupplier requests,
+            Runnable leaving,
+            Runnable reopen) {
         if (common.printOnly) {
             common.print(console.out());
             return;
@@ -68,13 +74,16 @@ final class PreforkRun {
                                                 ? protocol.get()
                                                 : TlsProtocol.around(
                                                         protocol.get(), tls, settings)))
-                        .settings(workers.settings(options.drainTimeout.duration()))
+                        .settings(
+                                workers.settings(
+                                        options.drainDelay.duration(),
+                                        options.drainTimeout.duration()))
                         .server(settings)
                         .arrange(options::arrange)
                         .requests(requests)
                         .spawn(workers.spawn)
                         .accept(workers.accepting())
-                        .hooks(new Told(service, tls != null, reopen));
+                        .hooks(new Told(service, tls != null, leaving, reopen));
         if (workers.pidFile != null) {
             prefork.pidFile(workers.pidFile);
         }
@@ -122,11 +131,13 @@ final class PreforkRun {
     private final class Told implements Hooks {
         private final Service service;
         private final boolean tls;
+        private final Runnable leaving;
         private final Runnable reopen;
 
-        Told(Service service, boolean tls, Runnable reopen) {
+        Told(Service service, boolean tls, Runnable leaving, Runnable reopen) {
             this.service = service;
             this.tls = tls;
+            this.leaving = leaving;
             this.reopen = reopen;
         }
 
@@ -158,6 +169,11 @@ final class PreforkRun {
         public void beforeReload() {
             // New workers read the files again: what is wrong with them is to be known before.
             options.tls.context(service, console);
+        }
+
+        @Override
+        public void leaving() {
+            leaving.run();
         }
 
         @Override

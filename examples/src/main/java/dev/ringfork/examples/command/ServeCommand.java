@@ -4,6 +4,7 @@ package dev.ringfork.examples.command;
 import dev.ringfork.examples.http.AccessLog;
 import dev.ringfork.examples.http.ExampleApplication;
 import dev.ringfork.examples.http.Handler;
+import dev.ringfork.examples.http.Health;
 import dev.ringfork.examples.http.HttpLimits;
 import dev.ringfork.examples.http.HttpProtocol;
 import dev.ringfork.reactor.protocol.Protocol;
@@ -20,7 +21,8 @@ import picocli.CommandLine.Option;
 /** {@code ringfork serve}. */
 @Command(
         name = "serve",
-        description = "Serves HTTP/1.1: /, /hello, /echo, and the files of a folder below /files/.")
+        description =
+                "Serves HTTP/1.1: /, /hello, /echo, /health, and the files of a folder below /files/.")
 final class ServeCommand implements Runnable {
     private final Console console;
 
@@ -61,25 +63,26 @@ final class ServeCommand implements Runnable {
             throw Refusal.failure("--root: %s is not a folder".formatted(root), null);
         }
         HttpLimits limits = http.limits(server.idleTimeout.duration());
-        Handler application = ExampleApplication.handler(text, root);
+        Health health = http.health();
+        Handler application = ExampleApplication.handler(text, root).behind(health);
         if (workers.workers.count() > 0) {
-            new WorkersLog(accessLog).run(application, limits);
+            new WorkersLog(accessLog, health).run(application, limits);
             return;
         }
         workers.requireNoMaster();
-        ServerRun run = new ServerRun(console, server, common);
+        ServerRun run = new ServerRun(console, server, common).leaving(health::leave);
         if (accessLog == null || common.onlyLooks()) {
-            run.run(protocol(application, limits), Service.HTTP);
+            run.run(protocol(application, limits, health), Service.HTTP);
             return;
         }
         try (AccessLog log = open(accessLog)) {
             Signals.on("USR1", log::reopen);
-            run.run(protocol(application.behind(log), limits), Service.HTTP);
+            run.run(protocol(application.behind(log), limits, health), Service.HTTP);
         }
     }
 
-    private static Protocol protocol(Handler application, HttpLimits limits) {
-        return new HttpProtocol(application, limits, InstantSource.system());
+    private static Protocol protocol(Handler application, HttpLimits limits, Health health) {
+        return new HttpProtocol(application, limits, InstantSource.system(), health);
     }
 
     private AccessLog open(String file) {
@@ -96,11 +99,13 @@ final class ServeCommand implements Runnable {
     /** What each worker has of its own: its access log, and the number of its requests. */
     private final class WorkersLog {
         private final @Nullable String file;
+        private final Health health;
         private final LongAdder requests = new LongAdder();
         private @Nullable AccessLog log;
 
-        WorkersLog(@Nullable String file) {
+        WorkersLog(@Nullable String file, Health health) {
             this.file = file;
+            this.health = health;
         }
 
         void run(Handler application, HttpLimits limits) {
@@ -113,9 +118,10 @@ final class ServeCommand implements Runnable {
             try {
                 new PreforkRun(console, server, workers, common)
                         .run(
-                                () -> protocol(logged(counted), limits),
+                                () -> protocol(logged(counted), limits, health),
                                 Service.HTTP,
                                 requests::sum,
+                                health::leave,
                                 this::reopen);
             } finally {
                 if (log != null) {

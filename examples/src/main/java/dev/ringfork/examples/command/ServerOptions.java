@@ -141,6 +141,14 @@ final class ServerOptions {
     Span writeTimeout = new Span(DEFAULT.writeTimeout());
 
     @Option(
+            names = "--drain-delay",
+            paramLabel = "TIME",
+            description =
+                    "How long to go on after TERM or INT before the drain, while a health path says 503 and"
+                            + " balancers turn away (default: ${DEFAULT-VALUE}).")
+    Span drainDelay = new Span(Duration.ZERO);
+
+    @Option(
             names = "--drain-timeout",
             paramLabel = "TIME",
             description =

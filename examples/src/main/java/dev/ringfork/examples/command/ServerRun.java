@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -38,11 +39,18 @@ final class ServerRun {
     private final CommonOptions common;
     private final AtomicInteger signals = new AtomicInteger();
     private @Nullable ProxiedProtocol proxied;
+    private Runnable leaving = () -> {};
 
     ServerRun(Console console, ServerOptions options, CommonOptions common) {
         this.console = console;
         this.options = options;
         this.common = common;
+    }
+
+    /** What turns balancers away when this is told to end; nothing unless it is set. */
+    ServerRun leaving(Runnable leaving) {
+        this.leaving = leaving;
+        return this;
     }
 
     /**
@@ -170,15 +178,38 @@ final class ServerRun {
     private void signalled(Server server, ServiceManager manager) {
         long open = server.statistics().open();
         if (signals.getAndIncrement() == 0) {
-            console.note(
-                    "draining for at most %s, connections: %d; a second signal ends them at once"
-                            .formatted(options.drainTimeout, open));
+            leaving.run();
             manager.stopping("draining, connections: %d".formatted(open));
-            server.drain(options.drainTimeout.duration());
+            if (goOn()) {
+                drain(server);
+            }
         } else {
             console.note("ending at once, connections lost: %d".formatted(open));
             server.stop();
         }
+    }
+
+    /** Serves on until balancers have noticed; this thread is the signal's own. */
+    private boolean goOn() {
+        Duration delay = options.drainDelay.duration();
+        if (delay.isZero()) {
+            return true;
+        }
+        console.note("serving on for %s, then draining".formatted(options.drainDelay));
+        try {
+            Thread.sleep(delay);
+            return signals.get() == 1;
+        } catch (InterruptedException e) {
+            return false;
+        }
+    }
+
+    private void drain(Server server) {
+        long open = server.statistics().open();
+        console.note(
+                "draining for at most %s, connections: %d; a second signal ends them at once"
+                        .formatted(options.drainTimeout, open));
+        server.drain(options.drainTimeout.duration());
     }
 
     private void sayGoodbye(Server server) {

@@ -175,13 +175,14 @@ final class WorkerOptions {
      *
      * @throws Refusal if the values contradict each other
      */
-    MasterSettings settings(Duration drainTimeout) {
+    MasterSettings settings(Duration drainDelay, Duration drainTimeout) {
         try {
             return MasterSettings.builder()
                     .workers(workers.count())
                     .bootTimeout(bootTimeout.duration())
                     .heartbeat(heartbeat.duration())
                     .workerTimeout(workerTimeout.duration())
+                    .drainDelay(drainDelay)
                     .drainTimeout(drainTimeout)
                     .maxRequests(maxRequests)
                     .maxRequestsJitter(maxRequestsJitter)

@@ -6,6 +6,7 @@ import dev.ringfork.reactor.protocol.Protocol;
 import dev.ringfork.reactor.protocol.Session;
 import dev.ringfork.reactor.protocol.WholeMessages;
 import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
 
 /**
  * HTTP/1.1 with an application behind it.
@@ -21,6 +22,7 @@ import java.time.InstantSource;
 public final class HttpProtocol implements Protocol, WholeMessages {
     private final Handler handler;
     private final HttpLimits limits;
+    private final @Nullable Health health;
     private final DateCache dates;
     private final ThreadLocal<Scratch> scratch;
 
@@ -43,8 +45,19 @@ public final class HttpProtocol implements Protocol, WholeMessages {
      * @param clock where the {@code Date} field comes from
      */
     public HttpProtocol(Handler handler, HttpLimits limits, InstantSource clock) {
+        this(handler, limits, clock, null);
+    }
+
+    /**
+     * An application of a server that says when it is about to end.
+     *
+     * @param health says when each answer is to be the last of its connection; null for never
+     */
+    public HttpProtocol(
+            Handler handler, HttpLimits limits, InstantSource clock, @Nullable Health health) {
         this.handler = handler;
         this.limits = limits;
+        this.health = health;
         this.dates = new DateCache(clock);
         this.scratch = ThreadLocal.withInitial(() -> Scratch.make(limits));
     }
@@ -70,6 +83,11 @@ public final class HttpProtocol implements Protocol, WholeMessages {
 
     HttpLimits limits() {
         return limits;
+    }
+
+    /** Whether each answer is to be the last of its connection. */
+    boolean leaving() {
+        return health != null && health.leaving();
     }
 
     DateCache dates() {

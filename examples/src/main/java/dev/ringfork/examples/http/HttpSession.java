@@ -207,8 +207,9 @@ final class HttpSession implements Session {
         return protocol.limits();
     }
 
+    /** Whether the next answer is the last. */
     boolean draining() {
-        return draining;
+        return draining || protocol.leaving();
     }
 
     /** Leaves the client's bytes where they are until {@link #settle} finds use for them. */

@@ -49,6 +49,23 @@ final class CommandProcess implements AutoCloseable {
         return new CommandProcess(prepare(options, environment, arguments).start());
     }
 
+    /**
+     * The same as the child of another program, or in its place: that is signalled and waited for.
+     */
+    static CommandProcess startUnder(
+            List<String> supervisor, Map<String, String> environment, String... arguments)
+            throws IOException {
+        ProcessBuilder builder = prepare(List.of(NATIVE_ACCESS), environment, arguments);
+        List<String> all = new ArrayList<>(supervisor);
+        all.addAll(builder.command());
+        return new CommandProcess(builder.command(all).start());
+    }
+
+    /** Another program. */
+    static CommandProcess of(List<String> command) throws IOException {
+        return new CommandProcess(new ProcessBuilder(command).start());
+    }
+
     /** The same where the kernel refuses io_uring. */
     static CommandProcess startWithoutRings(int errno, String... arguments) throws Exception {
         ProcessBuilder builder = prepare(List.of(NATIVE_ACCESS), Map.of(), arguments);
@@ -102,6 +119,29 @@ final class CommandProcess implements AutoCloseable {
         return line;
     }
 
+    /** Waits for a line on standard error that contains something, and returns it. */
+    String awaitErr(String part) throws InterruptedException {
+        String line = nextErr();
+        while (!line.contains(part)) {
+            line = nextErr();
+        }
+        return line;
+    }
+
+    /** Its children and theirs. */
+    List<ProcessHandle> descendants() {
+        return process.descendants().toList();
+    }
+
+    boolean alive() {
+        return process.isAlive();
+    }
+
+    /** Whatever was said on standard output and not read yet. */
+    List<String> restOfOut() {
+        return List.copyOf(out);
+    }
+
     /** Whatever was said on standard error and not read yet. */
     List<String> restOfErr() {
         return List.copyOf(err);
@@ -130,6 +170,8 @@ final class CommandProcess implements AutoCloseable {
 
     @Override
     public void close() {
+        List<ProcessHandle> children = descendants();
         process.destroyForcibly();
+        children.forEach(ProcessHandle::destroyForcibly);
     }
 }

@@ -62,6 +62,9 @@ public final class Master {
     private long lastInputNs;
     private Ending ending = Ending.NONE;
 
+    /** When a drain that was announced begins. */
+    private long drainNs = WorkerHandle.NEVER;
+
     /**
      * A master without workers.
      *
@@ -102,6 +105,9 @@ public final class Master {
                 // What time has brought is looked at after every input.
             }
         }
+        if (drainNs <= nowNs) {
+            beginDrain(nowNs);
+        }
         climbLadders(nowNs);
         reconcile(nowNs);
         return drainActions();
@@ -109,7 +115,7 @@ public final class Master {
 
     /** When the next {@link Input.Tick} is due at the latest; {@code Long.MAX_VALUE} for never. */
     public long nextNs() {
-        long next = WorkerHandle.NEVER;
+        long next = drainNs;
         for (WorkerHandle worker : roster.view()) {
             next = Math.min(next, worker.deadlineNs);
         }
@@ -262,6 +268,18 @@ public final class Master {
 
     private void drainAll(long nowNs) {
         ending = Ending.DRAIN;
+        for (WorkerHandle worker : roster.view()) {
+            actions.add(new Action.Tell(worker.id, Order.LEAVE));
+        }
+        long delayNs = settings.drainDelay().toNanos();
+        drainNs = nowNs + delayNs;
+        if (delayNs > 0) {
+            report("serving on for %d ms, then draining".formatted(delayNs / 1_000_000));
+        }
+    }
+
+    private void beginDrain(long nowNs) {
+        drainNs = WorkerHandle.NEVER;
         report("draining for at most %d s; asked again it ends at once".formatted(drainSeconds()));
         for (WorkerHandle worker : roster.all()) {
             if (!worker.leaving) {
@@ -277,6 +295,7 @@ public final class Master {
     private void stopAll(long nowNs) {
         boolean again = ending == Ending.STOP;
         ending = Ending.STOP;
+        drainNs = WorkerHandle.NEVER;
         report(again ? "killing the workers" : "ending at once");
         for (WorkerHandle worker : roster.all()) {
             if (again) {

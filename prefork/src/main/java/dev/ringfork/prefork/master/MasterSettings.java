@@ -17,6 +17,8 @@ import java.time.Duration;
  * @param bootTimeout how long a worker may take until it accepts; zero for ever
  * @param heartbeat how often a worker shows that its loop turns
  * @param workerTimeout how long it may fail to; zero for ever
+ * @param drainDelay how long a drain of all is announced before it begins: the workers accept on,
+ *     and {@link dev.ringfork.prefork.Hooks#leaving} is called in each
  * @param drainTimeout how long it may take to finish what it has begun
  * @param maxRequests it is replaced when it has answered so many; 0 never
  * @param maxRequestsJitter up to so many more, by chance, so that not all are due at once
@@ -32,6 +34,7 @@ public record MasterSettings(
         Duration bootTimeout,
         Duration heartbeat,
         Duration workerTimeout,
+        Duration drainDelay,
         Duration drainTimeout,
         long maxRequests,
         long maxRequestsJitter,
@@ -50,6 +53,7 @@ public record MasterSettings(
                     Duration.ofSeconds(60),
                     Duration.ofSeconds(1),
                     Duration.ofSeconds(60),
+                    Duration.ZERO,
                     Duration.ofSeconds(30),
                     0,
                     0,
@@ -70,6 +74,7 @@ public record MasterSettings(
         }
         requireNotNegative(bootTimeout, "boot time-out");
         requireNotNegative(workerTimeout, "worker time-out");
+        requireNotNegative(drainDelay, "drain delay");
         requireNotNegative(drainTimeout, "drain time-out");
         requireNotNegative(maxAge, "age");
         if (!heartbeat.isPositive()) {
@@ -114,6 +119,7 @@ public record MasterSettings(
         private Duration bootTimeout;
         private Duration heartbeat;
         private Duration workerTimeout;
+        private Duration drainDelay;
         private Duration drainTimeout;
         private long maxRequests;
         private long maxRequestsJitter;
@@ -127,6 +133,7 @@ public record MasterSettings(
             bootTimeout = from.bootTimeout;
             heartbeat = from.heartbeat;
             workerTimeout = from.workerTimeout;
+            drainDelay = from.drainDelay;
             drainTimeout = from.drainTimeout;
             maxRequests = from.maxRequests;
             maxRequestsJitter = from.maxRequestsJitter;
@@ -157,6 +164,12 @@ public record MasterSettings(
         /** Changes {@link MasterSettings#workerTimeout}. */
         public Builder workerTimeout(Duration workerTimeout) {
             this.workerTimeout = workerTimeout;
+            return this;
+        }
+
+        /** Changes {@link MasterSettings#drainDelay}. */
+        public Builder drainDelay(Duration drainDelay) {
+            this.drainDelay = drainDelay;
             return this;
         }
 
@@ -214,6 +227,7 @@ public record MasterSettings(
                     bootTimeout,
                     heartbeat,
                     workerTimeout,
+                    drainDelay,
                     drainTimeout,
                     maxRequests,
                     maxRequestsJitter,

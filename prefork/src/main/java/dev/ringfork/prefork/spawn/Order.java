@@ -3,6 +3,8 @@ package dev.ringfork.prefork.spawn;
 
 /** What the master tells a worker over its {@link Channel}. */
 public enum Order {
+    /** The whole server is about to drain; serve on, and tell who asks. */
+    LEAVE('L'),
     /** Accept no more, finish what was begun, then end. */
     DRAIN('D'),
     /** End now; what is in flight is lost. */

@@ -56,6 +56,39 @@ final class MasterTest {
     }
 
     @Test
+    void shouldAnnounceADrainAndServeOnForItsDelay() {
+        Stage stage = Stage.serving(settings(2).drainDelay(Duration.ofSeconds(5)));
+        stage.ask(Command.DRAIN);
+        assertEquals(List.of(1, 2), stage.told(Order.LEAVE));
+        stage.pass(Duration.ofSeconds(4));
+        assertEquals(List.of(), stage.told(Order.DRAIN), "not yet");
+        stage.pass(Duration.ofSeconds(1));
+        assertEquals(List.of(1, 2), stage.told(Order.DRAIN));
+        assertEquals(List.of(), stage.told(Order.LEAVE), "once");
+        stage.exit(1, Stage.CLEAN);
+        stage.exit(2, Stage.CLEAN);
+        assertEquals(0, stage.exitCode);
+    }
+
+    @Test
+    void shouldEndAtOnceWhenItIsAskedAgainBeforeTheDrain() {
+        Stage stage = Stage.serving(settings(1).drainDelay(Duration.ofSeconds(5)));
+        stage.ask(Command.DRAIN);
+        stage.ask(Command.DRAIN);
+        assertEquals(List.of(1), stage.told(Order.STOP));
+        stage.pass(Duration.ofSeconds(6));
+        assertEquals(List.of(), stage.told(Order.DRAIN));
+    }
+
+    @Test
+    void shouldNotAnnounceTheEndOfOneWorker() {
+        Stage stage = Stage.serving(settings(2));
+        stage.ask(Command.FEWER);
+        assertEquals(List.of(2), stage.told(Order.DRAIN));
+        assertEquals(List.of(), stage.told(Order.LEAVE));
+    }
+
+    @Test
     void shouldTerminateThoseThatBootWhenItDrains() {
         Stage stage = new Stage(settings(2));
         stage.ready(1);

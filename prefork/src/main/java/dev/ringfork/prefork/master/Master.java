@@ -106,7 +106,7 @@ public final class Master {
             }
         }
         if (drainNs <= nowNs) {
-            beginDrain(nowNs);
+            drainAll(nowNs);
         }
         climbLadders(nowNs);
         reconcile(nowNs);
@@ -196,7 +196,7 @@ public final class Master {
         switch (command) {
             case DRAIN -> {
                 if (ending == Ending.NONE) {
-                    drainAll(nowNs);
+                    announceDrain(nowNs);
                 } else {
                     stopAll(nowNs);
                 }
@@ -266,7 +266,8 @@ public final class Master {
         }
     }
 
-    private void drainAll(long nowNs) {
+    /** The workers are told that all of them are to drain, and serve on until it is time. */
+    private void announceDrain(long nowNs) {
         ending = Ending.DRAIN;
         for (WorkerHandle worker : roster.view()) {
             actions.add(new Action.Tell(worker.id, Order.LEAVE));
@@ -278,7 +279,8 @@ public final class Master {
         }
     }
 
-    private void beginDrain(long nowNs) {
+    private void drainAll(long nowNs) {
+        ending = Ending.DRAIN;
         drainNs = WorkerHandle.NEVER;
         report("draining for at most %d s; asked again it ends at once".formatted(drainSeconds()));
         for (WorkerHandle worker : roster.all()) {

@@ -117,4 +117,19 @@ final class ActivationTest {
                         Map.entry("PATH", "/bin"));
         assertEquals(Set.of("LISTEN", "PATH"), Activation.forChildren(environment).keySet());
     }
+
+    @Test
+    void shouldLetASuccessorTellTheServiceManager() {
+        Map<String, String> environment =
+                Map.of(
+                        "LISTEN_FDS", "1",
+                        "SERVER_STARTER_PORT", "80=3",
+                        "NOTIFY_SOCKET", "/n",
+                        "WATCHDOG_USEC", "10",
+                        "WATCHDOG_PID", "1",
+                        "HOME", "/");
+        assertEquals(
+                Map.of("NOTIFY_SOCKET", "/n", "WATCHDOG_USEC", "10", "HOME", "/"),
+                Activation.forSuccessor(environment));
+    }
 }

@@ -11,6 +11,7 @@ import dev.ringfork.reactor.demux.Trigger;
 import dev.ringfork.reactor.server.Architecture;
 import dev.ringfork.reactor.server.Engine;
 import dev.ringfork.reactor.server.LoopAccept;
+import dev.ringfork.reactor.server.RingUse;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
@@ -90,6 +91,7 @@ public final class Main implements Runnable {
                 .registerConverter(AcceptStrategy.class, new Word<>(AcceptStrategy.class))
                 .registerConverter(AcceptMutexKind.class, new Word<>(AcceptMutexKind.class))
                 .registerConverter(Shots.class, new Word<>(Shots.class))
+                .registerConverter(RingUse.Incremental.class, new Word<>(RingUse.Incremental.class))
                 .registerConverter(Size.class, Size::parse)
                 .registerConverter(Span.class, Span::parse)
                 .registerConverter(Spawn.class, new Word<>(Spawn.class))

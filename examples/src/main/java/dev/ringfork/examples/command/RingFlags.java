@@ -21,6 +21,7 @@ final class RingFlags {
     private static final String ZERO_COPY = "--zero-copy-above";
     private static final String RECV = "--recv";
     private static final String BUNDLE = "--bundle";
+    private static final String INCREMENTAL = "--incremental";
     private static final String ACCEPT = "--accept-op";
     private static final String NAPI = "--napi";
     private static final String NO_IOWAIT = "--no-iowait";
@@ -90,6 +91,14 @@ final class RingFlags {
     private @Nullable Switch bundle;
 
     @Option(
+            names = INCREMENTAL,
+            paramLabel = "on|off|auto",
+            description =
+                    "Let the kernel fill a buffer piece by piece, and sessions read where it lies; Linux 6.12"
+                            + " (default: auto, which is off).")
+    private RingUse.@Nullable Incremental incremental;
+
+    @Option(
             names = ACCEPT,
             paramLabel = "multishot|oneshot",
             description =
@@ -126,6 +135,7 @@ final class RingFlags {
                         new Flag(ZERO_COPY, zeroCopy),
                         new Flag(RECV, recv),
                         new Flag(BUNDLE, bundle),
+                        new Flag(INCREMENTAL, incremental),
                         new Flag(ACCEPT, accept),
                         new Flag(NAPI, napi),
                         new Flag(NO_IOWAIT, noIowait))
@@ -165,6 +175,13 @@ final class RingFlags {
                 all = all.withBundles(true);
             } catch (IllegalArgumentException e) {
                 throw Refusal.usage(BUNDLE + ": " + Refusal.message(e), e);
+            }
+        }
+        if (incremental != null) {
+            try {
+                all = all.withIncremental(incremental);
+            } catch (IllegalArgumentException e) {
+                throw Refusal.usage(INCREMENTAL + ": " + Refusal.message(e), e);
             }
         }
         all = with(all, BUFFERS, buffers, RingUse::withBuffers);

@@ -460,6 +460,7 @@ class CommandLineTest {
         "--engine=io_uring, --recv=oneshot",
         "--engine=io_uring, --accept-op=oneshot",
         "--engine=io_uring, --bundle=on",
+        "--engine=io_uring, --incremental=off",
         "--engine=io_uring, --napi=50",
         "--engine=io_uring, --no-iowait=off"
     })

@@ -140,13 +140,7 @@ final class WorkerConnection implements Connection {
 
     /** Moves as much as fits; returns whether that was all. */
     static boolean move(Buffer from, Buffer to) {
-        if (to.room() < from.length()) {
-            to.compact();
-        }
-        int count = Math.min(from.length(), to.room());
-        MemorySegment.copy(from.segment(), from.start(), to.segment(), to.end(), count);
-        from.consume(count);
-        to.produced(count);
+        from.moveTo(to);
         return from.length() == 0;
     }
 

@@ -98,6 +98,17 @@ public final class Buffer {
         end += count;
     }
 
+    /** Moves as many bytes behind those of another buffer as that has room for. */
+    public void moveTo(Buffer other) {
+        if (other.room() < length()) {
+            other.compact();
+        }
+        int count = Math.min(end - start, other.room());
+        MemorySegment.copy(segment, start, other.segment, other.end, count);
+        other.end += count;
+        start += count;
+    }
+
     /** Forgets all bytes. */
     public void clear() {
         start = 0;

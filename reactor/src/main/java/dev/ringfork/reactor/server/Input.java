@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 class Input {
     final Loop loop;
     private @Nullable Buffer buffer;
+    // Where what is left of the buffer is copied to, if that is only lent.
+    private @Nullable Buffer copy;
 
     Input(Loop loop) {
         this.loop = loop;
@@ -72,18 +74,45 @@ class Input {
         buffer = in;
     }
 
+    /**
+     * Holds a buffer that stays another's for one call of the session. Who takes it gets a copy.
+     *
+     * @param room an empty buffer, as large, which this takes over
+     */
+    final void borrow(Buffer lent, Buffer room) {
+        buffer = lent;
+        copy = room;
+    }
+
+    /** Lets go of what was lent and gives the room back; null if that holds the copy already. */
+    final @Nullable Buffer returnLent() {
+        Buffer room = copy;
+        if (room != null) {
+            buffer = null;
+            copy = null;
+        }
+        return room;
+    }
+
     /** Gives away the buffer, which is the caller's then; null if there is none. */
     final @Nullable Buffer take() {
         Buffer taken = buffer;
+        Buffer room = returnLent();
         buffer = null;
-        return taken;
+        if (taken == null || room == null) {
+            return taken;
+        }
+        taken.moveTo(room);
+        return room;
     }
 
     /** Gives the buffer back, if there is one. */
     final void release() {
-        if (buffer != null) {
-            loop.pool.release(buffer);
-            buffer = null;
+        Buffer owned = copy == null ? buffer : copy;
+        if (owned != null) {
+            loop.pool.release(owned);
         }
+        buffer = null;
+        copy = null;
     }
 }

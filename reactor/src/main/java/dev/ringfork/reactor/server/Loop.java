@@ -184,7 +184,8 @@ final class Loop implements AutoCloseable {
     }
 
     private void beforePoll() {
-        if (!refused.isEmpty() || !starved.isEmpty()) {
+        boolean hungry = ring != null && ring.hungry();
+        if (!refused.isEmpty() || !starved.isEmpty() || hungry) {
             // Before looking: what is given back from here on wakes this loop.
             pool.wakeOnRelease();
         }

@@ -12,7 +12,6 @@ import dev.ringfork.bindings.Errno;
 import dev.ringfork.reactor.proactor.CompletionHandler;
 import dev.ringfork.reactor.proactor.Operation;
 import dev.ringfork.reactor.protocol.Buffer;
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
@@ -186,7 +185,9 @@ final class RingConnection extends StreamConnection implements CompletionHandler
             return;
         }
         running = true;
-        if ((flags & IORING_CQE_F_BUFFER) != 0) {
+        if ((flags & IORING_CQE_F_BUFFER) != 0 && ring.pieces != null) {
+            receivedPiece(ring.pieces, result, flags);
+        } else if ((flags & IORING_CQE_F_BUFFER) != 0) {
             // All of them before the first is given to a session, which may receive elsewhere.
             int count = ring.take(flags, Math.max(result, 0));
             boolean more = (flags & IORING_CQE_F_SOCK_NONEMPTY) != 0;
@@ -199,6 +200,14 @@ final class RingConnection extends StreamConnection implements CompletionHandler
         }
         settle();
         running = false;
+    }
+
+    private void receivedPiece(Pieces pieces, int length, int flags) {
+        if (length > 0) {
+            Buffer piece = ring.beginPiece(pieces, flags, length);
+            arrive(piece, (flags & IORING_CQE_F_SOCK_NONEMPTY) != 0);
+            ring.endPiece(pieces, flags);
+        }
     }
 
     /** Receives behind what is left over: it may be all that this connection lacks. */
@@ -248,12 +257,28 @@ final class RingConnection extends StreamConnection implements CompletionHandler
         }
         if (state != State.OPEN || in.length() == 0) {
             unread |= in.length() > 0;
-            loop.pool.release(in);
+            ring.release(in);
         } else if (arrived.isEmpty() && reading()) {
             unread = more;
             take(in);
         } else {
+            keepArrived(in);
+        }
+    }
+
+    /** Keeps what nobody wants yet, behind the rest. */
+    private void keepArrived(Buffer in) {
+        Pieces pieces = ring.pieces;
+        if (pieces == null) {
             kept().add(in);
+            return;
+        }
+        Buffer last = arrived.peekLast();
+        if (last != null && !pieces.lent(last)) {
+            in.moveTo(last);
+        }
+        if (in.length() > 0) {
+            kept().add(pieces.keep(in));
         }
     }
 
@@ -269,24 +294,49 @@ final class RingConnection extends StreamConnection implements CompletionHandler
     private void take(Buffer fresh) {
         while (fresh.length() > 0 && state == State.OPEN && reading()) {
             Buffer left = input.buffer();
-            if (left == null) {
+            if (left != null) {
+                fresh.moveTo(left);
+                deliver(left);
+            } else if (ring.pieces != null && ring.pieces.lent(fresh)) {
+                show(ring.pieces, fresh);
+            } else {
                 deliver(fresh);
                 return;
             }
-            if (left.room() < fresh.length()) {
-                left.compact();
-            }
-            int count = Math.min(left.room(), fresh.length());
-            MemorySegment.copy(fresh.segment(), fresh.start(), left.segment(), left.end(), count);
-            left.produced(count);
-            fresh.consume(count);
-            deliver(left);
         }
         if (fresh.length() == 0 || state != State.OPEN) {
             unread |= fresh.length() > 0;
-            loop.pool.release(fresh);
+            ring.release(fresh);
+        } else if (ring.pieces != null && ring.pieces.isCurrent(fresh)) {
+            keepArrived(fresh);
         } else {
             kept().addFirst(fresh);
+        }
+    }
+
+    /** Shows the session a piece where it lies; what is left of it then is copied. */
+    private void show(Pieces pieces, Buffer piece) {
+        Buffer room = pieces.leaseRoom();
+        if (room == null) {
+            starved = true;
+            pieces.hunger(this);
+            return;
+        }
+        input.borrow(piece, room);
+        session.received(piece);
+        if (state == State.CLOSED) {
+            return;
+        }
+        if (piece.length() == 0) {
+            Buffer unused = input.returnLent();
+            if (unused != null) {
+                loop.pool.release(unused);
+            }
+        }
+        Buffer left = input.take();
+        if (left != null) {
+            input.hold(left);
+            keep(left);
         }
     }
 
@@ -296,15 +346,23 @@ final class RingConnection extends StreamConnection implements CompletionHandler
             endArrived = true;
             endNow();
         } else if (result == -Errno.ENOBUFS) {
-            Buffer left = input.buffer();
-            if (state == State.OPEN && left != null && left.length() < left.capacity()) {
-                receiveIntoLeft(left);
-            } else {
-                starved = true;
-                loop.starve(this);
-            }
+            lacksBuffers();
         } else if (result < 0 && result != -Errno.ECANCELED && result != -Errno.EINTR) {
             closeNow(-result);
+        }
+    }
+
+    private void lacksBuffers() {
+        Buffer left = input.buffer();
+        if (!arrived.isEmpty()) {
+            // Behind what is left over comes that first: then it is received again.
+            return;
+        }
+        if (state == State.OPEN && left != null && left.length() < left.capacity()) {
+            receiveIntoLeft(left);
+        } else {
+            starved = true;
+            loop.starve(this);
         }
     }
 
@@ -404,7 +462,7 @@ final class RingConnection extends StreamConnection implements CompletionHandler
 
     private void dropArrived() {
         while (!arrived.isEmpty()) {
-            loop.pool.release(arrived.remove());
+            ring.release(arrived.remove());
         }
     }
 

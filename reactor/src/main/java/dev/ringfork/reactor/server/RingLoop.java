@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ringfork.reactor.server;
 
+import static dev.ringfork.bindings.abi.IoUringConstants.IORING_CQE_F_BUF_MORE;
+import static dev.ringfork.bindings.abi.IoUringConstants.IOU_PBUF_RING_INC;
+
 import dev.ringfork.reactor.proactor.Operation;
 import dev.ringfork.reactor.protocol.Buffer;
 import dev.ringfork.reactor.uring.BufferRing;
@@ -20,6 +23,10 @@ final class RingLoop {
     final RingUse use;
     private final Loop loop;
     private final BufferRing provided;
+
+    /** How buffers are used that are filled piece by piece, or null where each is filled once. */
+    final @Nullable Pieces pieces;
+
     private final @Nullable Buffer[] byId;
     private final @Nullable Buffer[] taken;
     private final int[] freeIds;
@@ -35,7 +42,10 @@ final class RingLoop {
         // The kernel keeps what it is given: the other half is for what waits to be sent.
         int half = Integer.highestOneBit(Math.max(1, loop.pool.slotsMax() / 2));
         int buffers = Math.min(half, use.buffers());
-        this.provided = BufferRing.register(proactor.ring(), GROUP, buffers, 0);
+        boolean incremental = use.incremental() == RingUse.Incremental.ON;
+        int flags = incremental ? IOU_PBUF_RING_INC : 0;
+        this.provided = BufferRing.register(proactor.ring(), GROUP, buffers, flags);
+        this.pieces = incremental ? new Pieces(loop, buffers) : null;
         this.byId = new @Nullable Buffer[buffers];
         this.taken = new @Nullable Buffer[buffers];
         this.freeIds = new int[buffers];
@@ -61,11 +71,7 @@ final class RingLoop {
         int count = 0;
         int left = length;
         do {
-            Buffer buffer = byId[id];
-            if (buffer == null) {
-                throw new IllegalStateException(
-                        "the kernel filled buffer %d, which it had not".formatted(id));
-            }
+            Buffer buffer = filled(id);
             byId[id] = null;
             freeIds[free++] = id;
             int piece = Math.min(left, buffer.capacity());
@@ -75,6 +81,15 @@ final class RingLoop {
             id = left > 0 ? provided.after(id) : id;
         } while (left > 0);
         return count;
+    }
+
+    private Buffer filled(int id) {
+        Buffer buffer = byId[id];
+        if (buffer == null) {
+            throw new IllegalStateException(
+                    "the kernel filled buffer %d, which it had not".formatted(id));
+        }
+        return buffer;
     }
 
     /** One of the buffers that {@link #take} has taken. */
@@ -88,22 +103,65 @@ final class RingLoop {
     }
 
     /**
+     * The piece of a buffer that a completion names. It is to be read before anything else is
+     * received, and {@link #endPiece} called then; the buffer stays the ring's.
+     */
+    Buffer beginPiece(Pieces of, int flags, int length) {
+        int id = BufferRing.id(flags);
+        Buffer buffer = filled(id);
+        of.begin(id, buffer, length, (flags & IORING_CQE_F_BUF_MORE) == 0);
+        return buffer;
+    }
+
+    /** The piece was read, or what was left of it is kept elsewhere. */
+    void endPiece(Pieces of, int flags) {
+        if (of.end()) {
+            freeIds[free++] = BufferRing.id(flags);
+        }
+    }
+
+    /** Takes a buffer back that something had arrived in. */
+    void release(Buffer buffer) {
+        if (pieces == null || !pieces.lent(buffer)) {
+            loop.pool.release(buffer);
+        } else if (!pieces.isCurrent(buffer)) {
+            int id = pieces.letGo(buffer);
+            if (id >= 0) {
+                freeIds[free++] = id;
+            }
+        }
+    }
+
+    /**
      * Gives the kernel buffers in the place of those that it has filled.
      *
      * @return how many it has
      */
     int refill() {
         while (free > 0) {
-            Buffer buffer = loop.leaseForReading();
+            int id = freeIds[free - 1];
+            Buffer buffer = byId[id];
+            if (buffer == null) {
+                buffer = loop.leaseForReading();
+            }
             if (buffer == null) {
                 break;
             }
-            int id = freeIds[--free];
+            free--;
             byId[id] = buffer;
             provided.add(id, buffer.address(), buffer.capacity());
         }
         provided.publish();
-        return byId.length - free;
+        if (pieces == null) {
+            return byId.length - free;
+        }
+        pieces.feed();
+        return byId.length - free - pieces.held();
+    }
+
+    /** Whether a connection waits for a buffer that another loop may give back. */
+    boolean hungry() {
+        return pieces != null && pieces.hungry();
     }
 
     // ---- sending

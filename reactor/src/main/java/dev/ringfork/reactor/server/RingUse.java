@@ -18,16 +18,29 @@ import dev.ringfork.reactor.uring.BufferRing;
  *     completions where much comes in at once, and one connection may have all buffers for a moment
  * @param repeatAccepts whether an accept goes on after the first connection (multishot), or is
  *     begun anew each time
+ * @param incremental whether a buffer is filled piece by piece, and the session shown each piece
+ *     where it lies, or is given a buffer of its own for each arrival
  */
 public record RingUse(
         int buffers,
         int zeroCopyBytes,
         boolean repeatReceives,
         boolean bundles,
-        boolean repeatAccepts) {
+        boolean repeatAccepts,
+        Incremental incremental) {
+
+    /** Whether the kernel fills buffers piece by piece. */
+    public enum Incremental {
+        /** What is better here. */
+        AUTO,
+        /** Each buffer again and again until it is full, which takes Linux 6.12. */
+        ON,
+        /** Each buffer once, and be it with a byte. */
+        OFF
+    }
 
     /** What most servers want. */
-    public static final RingUse DEFAULT = new RingUse(256, 0, true, false, true);
+    public static final RingUse DEFAULT = new RingUse(256, 0, true, false, true, Incremental.AUTO);
 
     /**
      * Holds the values against what is possible.
@@ -48,30 +61,42 @@ public record RingUse(
             throw new IllegalArgumentException(
                     "bundles are for receives that go on: leave --recv multishot");
         }
+        if (bundles && incremental == Incremental.ON) {
+            throw new IllegalArgumentException(
+                    "a receive fills several buffers, or each piece by piece: leave out --bundle or"
+                            + " --incremental");
+        }
     }
 
     /** The same with another number of buffers for the kernel. */
     public RingUse withBuffers(int count) {
-        return new RingUse(count, zeroCopyBytes, repeatReceives, bundles, repeatAccepts);
+        return new RingUse(
+                count, zeroCopyBytes, repeatReceives, bundles, repeatAccepts, incremental);
     }
 
     /** The same with another threshold for sending without a copy. */
     public RingUse withZeroCopy(int bytes) {
-        return new RingUse(buffers, bytes, repeatReceives, bundles, repeatAccepts);
+        return new RingUse(buffers, bytes, repeatReceives, bundles, repeatAccepts, incremental);
     }
 
     /** The same with receives that go on, or do not. */
     public RingUse withRepeatedReceives(boolean repeat) {
-        return new RingUse(buffers, zeroCopyBytes, repeat, bundles, repeatAccepts);
+        return new RingUse(buffers, zeroCopyBytes, repeat, bundles, repeatAccepts, incremental);
     }
 
     /** The same with receives that may fill several buffers, or only one each. */
     public RingUse withBundles(boolean several) {
-        return new RingUse(buffers, zeroCopyBytes, repeatReceives, several, repeatAccepts);
+        return new RingUse(
+                buffers, zeroCopyBytes, repeatReceives, several, repeatAccepts, incremental);
+    }
+
+    /** The same with buffers that are filled piece by piece, or not. */
+    public RingUse withIncremental(Incremental choice) {
+        return new RingUse(buffers, zeroCopyBytes, repeatReceives, bundles, repeatAccepts, choice);
     }
 
     /** The same with accepts that go on, or do not. */
     public RingUse withRepeatedAccepts(boolean repeat) {
-        return new RingUse(buffers, zeroCopyBytes, repeatReceives, bundles, repeat);
+        return new RingUse(buffers, zeroCopyBytes, repeatReceives, bundles, repeat, incremental);
     }
 }

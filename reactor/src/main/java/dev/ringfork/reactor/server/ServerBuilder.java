@@ -5,6 +5,7 @@ import dev.ringfork.bindings.Address;
 import dev.ringfork.bindings.Syscalls;
 import dev.ringfork.reactor.demux.Trigger;
 import dev.ringfork.reactor.protocol.Protocol;
+import dev.ringfork.reactor.uring.Features;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -260,7 +261,22 @@ public final class ServerBuilder {
             throw new IllegalArgumentException(
                     "io_uring serves streams here: choose another engine for packets");
         }
+        if (choice.engine() == Engine.IO_URING
+                && settings.ringUse().incremental() == RingUse.Incremental.ON) {
+            requireIncremental();
+        }
         return plan;
+    }
+
+    private void requireIncremental() {
+        try {
+            Features.require(syscalls, "incremental buffer ring");
+        } catch (IllegalStateException e) {
+            throw new IllegalArgumentException(
+                    "the kernel cannot fill buffers piece by piece (%s): choose --incremental off"
+                            .formatted(e.getMessage()),
+                    e);
+        }
     }
 
     /** Whether processes share a listener that is to wake one of them only. */

@@ -59,6 +59,9 @@ public record ServerSettings(
     /** What a buffer's {@code int} index reaches with room for arithmetic. */
     private static final int MAX_BUFFER_BYTES = 1 << 30;
 
+    /** One for the kernel, two for what is left of pieces, one for what is written. */
+    private static final int INCREMENTAL_BUFFERS_MIN = 4;
+
     /** The defaults: what a server on a small machine wants. */
     public static final ServerSettings DEFAULT =
             new ServerSettings(
@@ -118,6 +121,12 @@ public record ServerSettings(
         Objects.requireNonNull(socketOptions);
         Objects.requireNonNull(ring);
         Objects.requireNonNull(ringUse);
+        if (ringUse.incremental() == RingUse.Incremental.ON
+                && poolBytes / bufferBytes < INCREMENTAL_BUFFERS_MIN) {
+            throw new IllegalArgumentException(
+                    "buffers that are filled piece by piece need others to copy to: %d bytes hold less than four"
+                            .formatted(poolBytes));
+        }
         Objects.requireNonNull(report);
     }
 

@@ -208,9 +208,13 @@ abstract class StreamConnection extends LoopConnection {
     final void deliver(Buffer in) {
         input.hold(in);
         session.received(in);
-        if (state == State.CLOSED || input.isEmpty()) {
-            return;
+        if (state != State.CLOSED && !input.isEmpty()) {
+            keep(in);
         }
+    }
+
+    /** Keeps what the session has left, if that is something and it makes sense. */
+    final void keep(Buffer in) {
         unread |= state != State.OPEN && in.length() > 0;
         giveInput(in);
         if (congested() || state != State.OPEN) {

@@ -142,6 +142,14 @@ public final class BufferRing implements AutoCloseable {
         entries.set(JAVA_LONG, entry, address);
         entries.set(JAVA_INT, entry + LEN, length);
         entries.set(JAVA_SHORT, entry + BID, (short) id);
+        poison(address, length);
+    }
+
+    /**
+     * Overwrites memory that nobody is to read any more, if that is asked for: pieces of a buffer
+     * that is the kernel's still.
+     */
+    public static void poison(long address, int length) {
         if (POISONED) {
             // Without a segment of its own, which would be garbage where the JIT is not kind.
             for (long at = address; at < address + length; at++) {

@@ -54,6 +54,7 @@ final class Rig implements AutoCloseable {
 
     private final Address address;
     private final Certificates.@Nullable Pair tls;
+    private RingUse ringUse = RingUse.DEFAULT;
 
     Rig(EngineUnderTest engine, LoopsUnderTest loops, Syscalls syscalls, boolean cutsReads) {
         this(engine, loops, syscalls, cutsReads, LOOPBACK, null);
@@ -73,6 +74,11 @@ final class Rig implements AutoCloseable {
         this.loops = loops;
         this.calls = new Calls(syscalls);
         this.cutsReads = cutsReads;
+    }
+
+    /** What its servers do with a ring, where a test does not say. */
+    void ringUse(RingUse use) {
+        ringUse = use;
     }
 
     Server start(Protocol protocol) {
@@ -116,7 +122,8 @@ final class Rig implements AutoCloseable {
             UnaryOperator<ServerSettings.Builder> settings,
             Address... addresses) {
         ServerSettings chosen =
-                settings.apply(ServerSettings.builder().report(reports::add)).build();
+                settings.apply(ServerSettings.builder().ringUse(ringUse).report(reports::add))
+                        .build();
         ServerBuilder builder =
                 choices.apply(loops.arrange(Server.builder(protocol.apply(chosen))))
                         .engine(engine.engine())

@@ -25,6 +25,7 @@ final class RingSettingsServerTest {
     static Stream<Arguments> rings() {
         RingSettings ring = RingSettings.DEFAULT;
         RingUse use = RingUse.DEFAULT;
+        RingUse pieces = use.withIncremental(RingUse.Incremental.ON);
         return Stream.of(
                 Arguments.of("one entry", ring.withSubmissions(1).withCompletions(2), use),
                 Arguments.of("a thread", ring.withSqPoll(Duration.ofMillis(20), -1), use),
@@ -35,6 +36,9 @@ final class RingSettingsServerTest {
                 Arguments.of("one by one", ring, use.withRepeatedReceives(false)),
                 Arguments.of("bundles", ring, use.withBundles(true)),
                 Arguments.of("bundles of few", ring, use.withBundles(true).withBuffers(2)),
+                Arguments.of("pieces", ring, pieces),
+                Arguments.of("pieces of one buffer", ring, pieces.withBuffers(1)),
+                Arguments.of("pieces one by one", ring, pieces.withRepeatedReceives(false)),
                 Arguments.of("accepts one by one", ring, use.withRepeatedAccepts(false)));
     }
 
@@ -43,6 +47,9 @@ final class RingSettingsServerTest {
     void shouldEchoManyStreamsAtOnce(String name, RingSettings ring, RingUse use) {
         String absence = RingSupport.absence(Syscalls.get());
         assumeTrue(absence == null, absence);
+        if (use.incremental() == RingUse.Incremental.ON) {
+            IncrementalServerTest.assumeThere();
+        }
         try (Rig rig =
                 new Rig(EngineUnderTest.IO_URING, LoopsUnderTest.ONE, Syscalls.get(), false)) {
             rig.start(Rig.ECHO, settings -> settings.ring(ring).ringUse(use));

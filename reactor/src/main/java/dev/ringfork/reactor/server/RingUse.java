@@ -31,7 +31,7 @@ public record RingUse(
 
     /** Whether the kernel fills buffers piece by piece. */
     public enum Incremental {
-        /** What is better here. */
+        /** What is better as far as was measured: as {@link #OFF}. */
         AUTO,
         /** Each buffer again and again until it is full, which takes Linux 6.12. */
         ON,

@@ -130,7 +130,8 @@ final class Pieces {
     int letGo(Buffer piece) {
         BufferRing.poison(piece.address(), piece.capacity());
         Integer id = stayed.remove(piece);
-        if (id == null || --staying[id] > 0 || !usedUp[id] || current != null && id == currentId) {
+        boolean read = current != null && id != null && id == currentId;
+        if (id == null || --staying[id] > 0 || !usedUp[id] || read) {
             return -1;
         }
         held--;

@@ -334,6 +334,7 @@ public final class Prefork {
             if (addresses.isEmpty() && inherited.isEmpty()) {
                 throw new IllegalArgumentException("no address to listen on: call listen(address)");
             }
+            settings.scale().check(accepting.strategy());
         }
 
         /**

@@ -11,6 +11,7 @@ import dev.ringfork.prefork.accept.AcceptMutexKind;
 import dev.ringfork.prefork.accept.AcceptStrategy;
 import dev.ringfork.prefork.accept.Accepting;
 import dev.ringfork.prefork.master.MasterSettings;
+import dev.ringfork.prefork.master.Scale;
 import dev.ringfork.reactor.protocol.Buffer;
 import dev.ringfork.reactor.protocol.Connection;
 import dev.ringfork.reactor.protocol.Session;
@@ -80,8 +81,20 @@ final class PreforkProgram {
                 .bootTimeout(time(given, "boot", 20_000))
                 .maxRequests(Long.parseLong(given.getOrDefault("requests", "0")))
                 .maxMemoryBytes(Long.parseLong(given.getOrDefault("memory", "0")))
+                .scale(scale(given))
                 .maxBootFailures(Integer.parseInt(given.getOrDefault("failures", "5")))
                 .build();
+    }
+
+    private static Scale scale(Map<String, String> given) {
+        return switch (given.getOrDefault("scale", "static")) {
+            case "dynamic" ->
+                    Scale.dynamic(
+                            Integer.parseInt(given.get("least")),
+                            Integer.parseInt(given.get("most")));
+            case "ondemand" -> Scale.onDemand(time(given, "idle", 10_000));
+            default -> Scale.STATIC;
+        };
     }
 
     private static Duration time(Map<String, String> given, String name, long defaultMs) {

@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.ringfork.prefork.Spawn;
 import dev.ringfork.prefork.accept.AcceptMutexKind;
 import dev.ringfork.prefork.accept.AcceptStrategy;
+import dev.ringfork.prefork.master.Scale;
 import dev.ringfork.prefork.master.Share;
 import dev.ringfork.reactor.demux.Trigger;
 import dev.ringfork.reactor.server.Architecture;
@@ -90,6 +91,7 @@ public final class Main implements Runnable {
                 .registerConverter(Switch.class, new Word<>(Switch.class))
                 .registerConverter(AcceptStrategy.class, new Word<>(AcceptStrategy.class))
                 .registerConverter(AcceptMutexKind.class, new Word<>(AcceptMutexKind.class))
+                .registerConverter(Scale.Mode.class, new Word<>(Scale.Mode.class))
                 .registerConverter(Shots.class, new Word<>(Shots.class))
                 .registerConverter(RingUse.Incremental.class, new Word<>(RingUse.Incremental.class))
                 .registerConverter(Size.class, Size::parse)

@@ -145,10 +145,10 @@ final class PreforkRun {
         public void masterStarted(List<Address> addresses) {
             ServerRun.warnOfBacklog(options, console);
             console.result(
-                    "%s (master, workers: %d, spawn: %s, accept: %s) - Ctrl-C drains"
+                    "%s (master, workers: %s, spawn: %s, accept: %s) - Ctrl-C drains"
                             .formatted(
                                     service.places(addresses, tls),
-                                    workers.workers.count(),
+                                    workers.number(),
                                     Word.of(workers.spawn),
                                     Word.of(workers.accepting().strategy())));
         }

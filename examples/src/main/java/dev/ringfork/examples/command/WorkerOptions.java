@@ -6,6 +6,7 @@ import dev.ringfork.prefork.accept.AcceptMutexKind;
 import dev.ringfork.prefork.accept.AcceptStrategy;
 import dev.ringfork.prefork.accept.Accepting;
 import dev.ringfork.prefork.master.MasterSettings;
+import dev.ringfork.prefork.master.Scale;
 import dev.ringfork.prefork.master.Share;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,6 +17,11 @@ import picocli.CommandLine.Option;
 final class WorkerOptions {
     private static final MasterSettings DEFAULT = MasterSettings.DEFAULT;
 
+    /** As PHP-FPM has them. */
+    private static final int MIN_SPARE = 1;
+
+    private static final int MAX_SPARE = 3;
+
     @Option(
             names = "--workers",
             paramLabel = "N|auto",
@@ -23,6 +29,35 @@ final class WorkerOptions {
                     "Worker processes that a master keeps; auto is one for each processor, 0 serves in"
                             + " this process (default: ${DEFAULT-VALUE}).")
     WorkerCount workers = WorkerCount.NONE;
+
+    @Option(
+            names = "--scale",
+            paramLabel = "WAY",
+            description =
+                    "Whether there are --workers or at most so many: static, as many; dynamic, so many that"
+                            + " --min-spare to --max-spare are idle; ondemand, none until a connection waits"
+                            + " (default: ${DEFAULT-VALUE}).")
+    private Scale.Mode scale = Scale.Mode.STATIC;
+
+    @Option(
+            names = "--min-spare",
+            paramLabel = "N",
+            description = "With --scale dynamic: idle workers at least (default: 1).")
+    private @Nullable Integer minSpare;
+
+    @Option(
+            names = "--max-spare",
+            paramLabel = "N",
+            description =
+                    "With --scale dynamic: idle workers at most (default: 3, but no more than --workers).")
+    private @Nullable Integer maxSpare;
+
+    @Option(
+            names = "--idle-worker-timeout",
+            paramLabel = "TIME",
+            description =
+                    "With --scale ondemand: how long a worker may have no connection (default: 10s).")
+    private @Nullable Span idleWorkerTimeout;
 
     @Option(
             names = "--spawn",
@@ -163,10 +198,46 @@ final class WorkerOptions {
      * @throws Refusal if it was
      */
     void requireNoMaster() {
+        if (scale != Scale.Mode.STATIC) {
+            throw Refusal.usage(
+                    "--scale: say how many workers there may be, add --workers auto", null);
+        }
         if (control != null) {
             throw Refusal.usage(
                     "--control: there is a master to ask with workers only, add --workers auto",
                     null);
+        }
+    }
+
+    /** How many workers, for people: {@code 4}, or {@code at most 4, ondemand}. */
+    String number() {
+        return scale == Scale.Mode.STATIC
+                ? Integer.toString(workers.count())
+                : "at most %d, %s".formatted(workers.count(), Word.of(scale));
+    }
+
+    private Scale scale() {
+        boolean dynamic = scale == Scale.Mode.DYNAMIC;
+        refuseUnless(dynamic, minSpare, "--min-spare", "dynamic");
+        refuseUnless(dynamic, maxSpare, "--max-spare", "dynamic");
+        boolean onDemand = scale == Scale.Mode.ONDEMAND;
+        refuseUnless(onDemand, idleWorkerTimeout, "--idle-worker-timeout", "ondemand");
+        if (dynamic) {
+            int least = minSpare == null ? MIN_SPARE : minSpare;
+            int usual = Math.max(least, Math.min(MAX_SPARE, workers.count()));
+            return Scale.dynamic(least, maxSpare == null ? usual : maxSpare);
+        }
+        if (onDemand) {
+            return Scale.onDemand(
+                    idleWorkerTimeout == null ? Scale.IDLE_TIMEOUT : idleWorkerTimeout.duration());
+        }
+        return Scale.STATIC;
+    }
+
+    private static void refuseUnless(
+            boolean fits, @Nullable Object given, String flag, String mode) {
+        if (given != null && !fits) {
+            throw Refusal.usage("%s goes with --scale %s".formatted(flag, mode), null);
         }
     }
 
@@ -190,6 +261,7 @@ final class WorkerOptions {
                     .maxMemoryBytes(maxMemory.bytes())
                     .maxBootFailures(maxBootFailures)
                     .maxUnavailable(maxUnavailable)
+                    .scale(scale())
                     .build();
         } catch (IllegalArgumentException e) {
             throw Refusal.usage(e);

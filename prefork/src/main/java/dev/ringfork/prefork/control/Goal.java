@@ -5,6 +5,7 @@ import dev.ringfork.prefork.control.Request.Verb;
 import dev.ringfork.prefork.master.Ending;
 import dev.ringfork.prefork.master.MasterSettings;
 import dev.ringfork.prefork.master.MasterState;
+import dev.ringfork.prefork.master.Scale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -81,6 +82,9 @@ record Goal(Verb verb, MasterState before) {
 
     private @Nullable Verdict increased(MasterState now) {
         int slot = before.wanted();
+        if (scaled(now) && now.wanted() > slot) {
+            return Verdict.done("workers at most: %d".formatted(now.wanted()));
+        }
         if (now.any(worker -> worker.slot() == slot && worker.serving())) {
             return Verdict.done("workers: %d".formatted(now.wanted()));
         }
@@ -97,6 +101,11 @@ record Goal(Verb verb, MasterState before) {
         if (now.wanted() > slot) {
             return overtaken(now);
         }
+        if (scaled(now)) {
+            return now.workers().size() > now.wanted()
+                    ? null
+                    : Verdict.done("workers at most: %d".formatted(now.wanted()));
+        }
         boolean left = now.any(worker -> worker.slot() == slot);
         return left ? null : Verdict.done("workers: %d".formatted(now.wanted()));
     }
@@ -104,7 +113,7 @@ record Goal(Verb verb, MasterState before) {
     private @Nullable Verdict reloaded(MasterState now) {
         int generation = before.generation() + 1;
         boolean old = now.any(worker -> worker.generation() < generation);
-        if (!old && now.serving() >= now.wanted()) {
+        if (!old && (scaled(now) || now.serving() >= now.wanted())) {
             return Verdict.done("all workers are of generation %d".formatted(now.generation()));
         }
         // One that is not abandoned goes on after a failure.
@@ -122,6 +131,11 @@ record Goal(Verb verb, MasterState before) {
             return overtaken(now);
         }
         return now.workers().isEmpty() ? Verdict.done("no workers, the listeners stay") : null;
+    }
+
+    /** Whether how many are wanted is only the most there may be. */
+    private static boolean scaled(MasterState now) {
+        return now.scale() != Scale.Mode.STATIC;
     }
 
     private boolean failed(MasterState now) {

@@ -2,6 +2,7 @@
 package dev.ringfork.prefork.control;
 
 import dev.ringfork.prefork.master.MasterState;
+import dev.ringfork.prefork.master.Scale;
 import dev.ringfork.prefork.master.WorkerState;
 import dev.ringfork.prefork.scoreboard.Counts;
 import java.util.ArrayList;
@@ -38,14 +39,17 @@ final class StatusText {
         MasterState master = status.master();
         List<String> lines = new ArrayList<>();
         lines.add(
-                "master %d: %s, generation %d, up %s, workers %d of %d"
+                "master %d: %s, generation %d, up %s, workers %d of %s%d, idle %d, active %d"
                         .formatted(
                                 master.pid(),
                                 status.condition(),
                                 master.generation(),
                                 time(master.uptimeNs()),
                                 master.serving(),
-                                master.wanted()));
+                                master.scale() == Scale.Mode.STATIC ? "" : "at most ",
+                                master.wanted(),
+                                master.idle(),
+                                master.serving() - master.idle()));
         for (ListenQueue queue : status.queues()) {
             String waiting =
                     queue.waiting() < 0

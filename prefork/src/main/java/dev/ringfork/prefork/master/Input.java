@@ -28,6 +28,21 @@ public sealed interface Input {
      */
     record Beat(int id, long requests) implements Input {}
 
+    /**
+     * What a worker has to do.
+     *
+     * @param connections open now
+     * @param accepted connections accepted so far
+     */
+    record Load(int id, long connections, long accepted) implements Input {}
+
+    /**
+     * A connection waits.
+     *
+     * @param looks how many times one after the other one was seen to
+     */
+    record Waiting(int looks) implements Input {}
+
     /** A worker takes so much memory. */
     record Weighed(int id, long bytes) implements Input {}
 

@@ -52,6 +52,7 @@ public final class Master {
     private final Backoff backoff = new Backoff();
     private final List<Action> actions = new ArrayList<>();
     private final Ladder ladder;
+    private final Scaling scaling;
 
     private int wanted;
     private int wantedBeforeVacating;
@@ -74,6 +75,7 @@ public final class Master {
         this.settings = settings;
         this.recycling = new Recycling(settings, random);
         this.ladder = new Ladder(settings, actions);
+        this.scaling = new Scaling(settings.scale(), this::report);
     }
 
     /** Starts the workers. */
@@ -99,6 +101,8 @@ public final class Master {
             case Input.Exited(int id, WaitStatus status) -> exited(id, status, nowNs);
             case Input.Beat(int id, long requests) ->
                     with(id, worker -> beat(worker, requests, nowNs));
+            case Input.Load load -> with(load.id(), worker -> loaded(worker, load, nowNs));
+            case Input.Waiting(int looks) -> scaling.waiting(looks, roster);
             case Input.Weighed(int id, long bytes) ->
                     with(id, worker -> worker.memoryBytes = bytes);
             case Input.Tick() -> {
@@ -119,6 +123,9 @@ public final class Master {
         for (WorkerHandle worker : roster.view()) {
             next = Math.min(next, worker.deadlineNs);
         }
+        if (scaling.nextNs() > lastInputNs) {
+            next = Math.min(next, scaling.nextNs());
+        }
         // Once the delay is over, what is waited for is the worker that boots alone.
         boolean delayed = backoff.failures() > 0 && backoff.untilNs() > lastInputNs;
         return delayed ? Math.min(next, backoff.untilNs()) : next;
@@ -135,6 +142,13 @@ public final class Master {
 
     int wanted() {
         return wanted;
+    }
+
+    /** Whether it wants to hear of connections that wait, by {@link Input.Waiting}. */
+    boolean watches() {
+        return settings.scale().mode() == Scale.Mode.ONDEMAND
+                && ending == Ending.NONE
+                && wanted > 0;
     }
 
     int generation() {
@@ -230,14 +244,20 @@ public final class Master {
             }
             case MORE -> {
                 wanted = Math.min(wanted + 1, MasterSettings.WORKERS_MOST);
-                report("workers wanted: %d".formatted(wanted));
+                reportWanted();
             }
             default -> {
                 // To none it is VACATE: nobody should lose the last worker to one signal too many.
                 wanted = Math.max(wanted - 1, Math.min(wanted, 1));
-                report("workers wanted: %d".formatted(wanted));
+                reportWanted();
             }
         }
+    }
+
+    private void reportWanted() {
+        report(
+                (settings.scale().fixed() ? "workers wanted: %d" : "workers at most: %d")
+                        .formatted(wanted));
     }
 
     private void reopen() {
@@ -314,6 +334,7 @@ public final class Master {
         }
         if (worker.occupies()) {
             worker.readyNs = nowNs;
+            worker.activeNs = nowNs;
             ladder.serve(worker, nowNs);
         }
     }
@@ -327,6 +348,15 @@ public final class Master {
         if (back || worker.serving()) {
             ladder.serve(worker, nowNs);
         }
+    }
+
+    private static void loaded(WorkerHandle worker, Input.Load load, long nowNs) {
+        boolean open = load.connections() > 0 || worker.connections > 0;
+        if (open || load.accepted() != worker.accepted) {
+            worker.activeNs = nowNs;
+        }
+        worker.connections = load.connections();
+        worker.accepted = load.accepted();
     }
 
     private void spawnFailed(int id, String reason, long nowNs) {
@@ -427,18 +457,41 @@ public final class Master {
                 ladder.retire(predecessor, nowNs);
             }
         }
-        for (WorkerHandle worker : roster.all()) {
-            if (worker.slot >= wanted && !worker.leaving) {
-                ladder.retire(worker, nowNs);
-            }
+        for (WorkerHandle worker : surplus(nowNs)) {
+            ladder.retire(worker, nowNs);
         }
     }
 
+    private List<WorkerHandle> surplus(long nowNs) {
+        if (!settings.scale().fixed()) {
+            return scaling.surplus(roster, wanted, nowNs);
+        }
+        return roster.all().stream()
+                .filter(worker -> worker.slot >= wanted && !worker.leaving)
+                .toList();
+    }
+
     private void fill(long nowNs) {
+        if (!settings.scale().fixed()) {
+            scale(nowNs);
+            return;
+        }
         for (int slot = 0; slot < wanted; slot++) {
             if (!roster.occupied(slot) && maySpawn(nowNs)) {
                 spawn(slot, 0, nowNs);
             }
+        }
+    }
+
+    private void scale(long nowNs) {
+        // What the rate allows is not to be spent on starts that have to wait.
+        int missing = maySpawn(nowNs) ? scaling.missing(roster, wanted, nowNs) : 0;
+        int slot = 0;
+        for (int i = 0; i < missing && maySpawn(nowNs); i++) {
+            while (roster.occupied(slot)) {
+                slot++;
+            }
+            spawn(slot, 0, nowNs);
         }
     }
 

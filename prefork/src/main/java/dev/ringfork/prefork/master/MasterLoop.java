@@ -55,6 +55,7 @@ public final class MasterLoop implements MasterView, AutoCloseable {
     private final ArrayDeque<Input> inputs = new ArrayDeque<>();
     private long beatCount;
     private final long startedNs = Clock.nowNs();
+    private final @Nullable DemandWatch demand;
     private MasterObserver observer = MasterObserver.NONE;
     private Counts departed = Counts.NONE;
     private boolean feeding;
@@ -87,6 +88,14 @@ public final class MasterLoop implements MasterView, AutoCloseable {
                         STALL_NS,
                         this::report);
         this.exits = ExitWatch.open(syscalls, reactor);
+        this.demand =
+                settings.scale().mode() == Scale.Mode.ONDEMAND
+                        ? new DemandWatch(
+                                syscalls,
+                                reactor,
+                                List.copyOf(binder.descriptors().values()),
+                                looks -> feed(new Input.Waiting(looks)))
+                        : null;
         this.spawner = spawner;
         spawner.attach(exits::watch);
     }
@@ -118,6 +127,7 @@ public final class MasterLoop implements MasterView, AutoCloseable {
             if (heartbeat != child.heartbeat) {
                 child.heartbeat = heartbeat;
                 child.heartbeatSeenNs = Clock.nowNs();
+                feed(new Input.Load(child.id(), child.score.connections(), child.score.accepted()));
                 feed(new Input.Beat(child.id(), child.score.requests()));
             }
         }
@@ -156,6 +166,7 @@ public final class MasterLoop implements MasterView, AutoCloseable {
                 master.ending(),
                 master.exitCode(),
                 master.wanted(),
+                settings.scale().mode(),
                 master.generation(),
                 master.reloading(),
                 nowNs - startedNs,
@@ -210,6 +221,9 @@ public final class MasterLoop implements MasterView, AutoCloseable {
             reactor.cancel(deadline);
         } else {
             reactor.schedule(deadline, nextNs);
+        }
+        if (demand != null) {
+            demand.watch(master.watches());
         }
         observer.changed();
         events.changed(this);
@@ -323,6 +337,9 @@ public final class MasterLoop implements MasterView, AutoCloseable {
     public void close() {
         children.values().forEach(Child::close);
         children.clear();
+        if (demand != null) {
+            demand.close();
+        }
         exits.close();
         signalled.remove();
         reactor.close();

@@ -28,6 +28,7 @@ import java.time.Duration;
  * @param maxBootFailures so many starts that fail one after the other, with no worker serving, end
  *     the master
  * @param maxUnavailable how many are replaced at a time by a reload
+ * @param scale how their number follows what there is to do; then {@code workers} is the most
  */
 public record MasterSettings(
         int workers,
@@ -41,7 +42,8 @@ public record MasterSettings(
         Duration maxAge,
         long maxMemoryBytes,
         int maxBootFailures,
-        Share maxUnavailable) {
+        Share maxUnavailable,
+        Scale scale) {
 
     /** More than that on one machine is a mistake; the scoreboard has room for twice as many. */
     public static final int WORKERS_MOST = 512;
@@ -60,7 +62,8 @@ public record MasterSettings(
                     Duration.ZERO,
                     0,
                     5,
-                    new Share(10, true));
+                    new Share(10, true),
+                    Scale.STATIC);
 
     /**
      * Holds the values against each other.
@@ -100,6 +103,7 @@ public record MasterSettings(
             throw new IllegalArgumentException(
                     maxBootFailures + " boot failures: allow at least 1");
         }
+        scale.check(workers);
     }
 
     private static void requireNotNegative(Duration value, String name) {
@@ -127,6 +131,7 @@ public record MasterSettings(
         private long maxMemoryBytes;
         private int maxBootFailures;
         private Share maxUnavailable;
+        private Scale scale;
 
         private Builder(MasterSettings from) {
             workers = from.workers;
@@ -141,6 +146,7 @@ public record MasterSettings(
             maxMemoryBytes = from.maxMemoryBytes;
             maxBootFailures = from.maxBootFailures;
             maxUnavailable = from.maxUnavailable;
+            scale = from.scale;
         }
 
         /** Changes {@link MasterSettings#workers}. */
@@ -215,6 +221,12 @@ public record MasterSettings(
             return this;
         }
 
+        /** Changes {@link MasterSettings#scale}. */
+        public Builder scale(Scale scale) {
+            this.scale = scale;
+            return this;
+        }
+
         /**
          * The settings.
          *
@@ -234,7 +246,8 @@ public record MasterSettings(
                     maxAge,
                     maxMemoryBytes,
                     maxBootFailures,
-                    maxUnavailable);
+                    maxUnavailable,
+                    scale);
         }
     }
 }

@@ -12,6 +12,7 @@ import java.util.function.Predicate;
  * @param ending whether it ends
  * @param exitCode what it ends with
  * @param wanted how many workers there are to be
+ * @param scale by what rule; other than static, {@code wanted} is the most there may be
  * @param generation how many times the workers were reloaded, and one
  * @param reloading whether workers of older generations are being replaced
  * @param uptimeNs how long the master has run
@@ -24,6 +25,7 @@ public record MasterState(
         Ending ending,
         int exitCode,
         int wanted,
+        Scale.Mode scale,
         int generation,
         boolean reloading,
         long uptimeNs,
@@ -44,6 +46,14 @@ public record MasterState(
     /** How many workers accept. */
     public int serving() {
         return (int) workers.stream().filter(WorkerState::serving).count();
+    }
+
+    /** How many of them have no connection. */
+    public int idle() {
+        return (int)
+                workers.stream()
+                        .filter(worker -> worker.serving() && worker.counts().connections() == 0)
+                        .count();
     }
 
     /** What all workers have counted, those that have ended too. */

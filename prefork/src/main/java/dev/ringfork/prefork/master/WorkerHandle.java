@@ -39,6 +39,14 @@ final class WorkerHandle {
     long requests;
     long memoryBytes;
 
+    /** Connections open, and accepted so far, when it last told. */
+    long connections;
+
+    long accepted;
+
+    /** When it last had something to do. */
+    long activeNs;
+
     /** Whether its end was asked for, so that it is no failure. */
     boolean leaving;
 
@@ -66,6 +74,11 @@ final class WorkerHandle {
 
     boolean serving() {
         return phase == Phase.SERVING;
+    }
+
+    /** Whether it accepts and has nothing to do. */
+    boolean idle() {
+        return serving() && connections == 0;
     }
 
     boolean booting() {

@@ -3,6 +3,7 @@ package dev.ringfork.prefork.control;
 
 import dev.ringfork.prefork.master.Ending;
 import dev.ringfork.prefork.master.MasterState;
+import dev.ringfork.prefork.master.Scale;
 import dev.ringfork.prefork.master.WorkerState;
 import dev.ringfork.prefork.scoreboard.Counts;
 import java.util.List;
@@ -37,6 +38,7 @@ final class States {
                 ending,
                 exitCode,
                 wanted,
+                Scale.Mode.STATIC,
                 generation,
                 reloading,
                 61_000_000_000L,

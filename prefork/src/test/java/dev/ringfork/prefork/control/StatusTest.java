@@ -50,7 +50,9 @@ final class StatusTest {
     void shouldShowTheMasterAboveItsWorkers() {
         List<String> lines = StatusText.status(status());
 
-        assertEquals("master 4711: serving, generation 3, up 1m01s, workers 1 of 2", lines.get(0));
+        assertEquals(
+                "master 4711: serving, generation 3, up 1m01s, workers 1 of 2, idle 0, active 1",
+                lines.get(0));
         assertEquals("listening at 127.0.0.1:80: 4 of at most 511 wait", lines.get(1));
         assertEquals("listening at unix:/unknown", lines.get(3));
         assertTrue(lines.get(4).contains("accepted 120"), lines.get(4));

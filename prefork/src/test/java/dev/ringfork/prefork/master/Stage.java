@@ -88,6 +88,14 @@ final class Stage {
         input(new Input.Beat(id, requests));
     }
 
+    void load(int id, long connections, long accepted) {
+        input(new Input.Load(id, connections, accepted));
+    }
+
+    void waiting(int looks) {
+        input(new Input.Waiting(looks));
+    }
+
     void exit(int id, WaitStatus status) {
         alive.remove(id);
         input(new Input.Exited(id, status));

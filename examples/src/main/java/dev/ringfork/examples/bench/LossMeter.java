@@ -18,7 +18,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,7 +39,7 @@ public final class LossMeter {
     private final Plan plan;
     private final LongAdder answered = new LongAdder();
     private final Map<Fate, LongAdder> fates = new ConcurrentHashMap<>();
-    private volatile boolean over;
+    private final CountDownLatch enough = new CountDownLatch(1);
 
     /**
      * What to do.
@@ -44,9 +47,28 @@ public final class LossMeter {
      * @param path where a POST is answered with its own body
      * @param clients how many ask at the same time
      * @param perConnection how many requests a client sends over one connection
+     * @param bodyBytes how long the bodies of requests are, in turns; a shorter one than its name
+     *     is as long as that
+     * @param pause of a client after each answer
      * @param duration of all
      */
-    public record Plan(String path, int clients, int perConnection, Duration duration) {}
+    public record Plan(
+            String path,
+            int clients,
+            int perConnection,
+            List<Integer> bodyBytes,
+            Duration pause,
+            Duration duration) {
+        /** Keeps a copy of the lengths. */
+        public Plan {
+            bodyBytes = List.copyOf(bodyBytes);
+        }
+
+        /** Short bodies, without a pause. */
+        public Plan(String path, int clients, int perConnection, Duration duration) {
+            this(path, clients, perConnection, List.of(0), Duration.ZERO, duration);
+        }
+    }
 
     /** What becomes of a request that is not answered as it should be. */
     public enum Fate {
@@ -117,12 +139,22 @@ public final class LossMeter {
             int client = i;
             threads.add(Thread.startVirtualThread(() -> ask(client)));
         }
-        Thread.sleep(plan.duration);
-        over = true;
+        if (!enough.await(plan.duration.toMillis(), TimeUnit.MILLISECONDS)) {
+            enough.countDown();
+        }
         for (Thread thread : threads) {
             thread.join();
         }
         return outcome();
+    }
+
+    /** Ends a run before its time; safe for use by any thread. */
+    public void stop() {
+        enough.countDown();
+    }
+
+    private boolean over() {
+        return enough.getCount() == 0;
     }
 
     /** What was seen so far. */
@@ -133,11 +165,12 @@ public final class LossMeter {
     }
 
     private void ask(int client) {
-        for (long first = 0; !over; first += plan.perConnection) {
+        for (long first = 0; !over(); first += plan.perConnection) {
             try (Socket socket = new Socket()) {
-                converse(socket, "%d-%d".formatted(client, first));
+                converse(socket, client, first);
             } catch (Missed e) {
                 fates.computeIfAbsent(e.fate, _ -> new LongAdder()).increment();
+                rest();
             } catch (IOException e) {
                 // Of the closing: all that was asked has been answered.
             }
@@ -145,7 +178,7 @@ public final class LossMeter {
     }
 
     /** As many requests as a connection is for. */
-    private void converse(Socket socket, String name) throws Missed, IOException {
+    private void converse(Socket socket, int client, long number) throws Missed, IOException {
         try {
             socket.setTcpNoDelay(true);
             socket.setSoTimeout(TIMEOUT_MS);
@@ -157,14 +190,27 @@ public final class LossMeter {
         }
         InputStream in = new BufferedInputStream(socket.getInputStream());
         boolean goesOn = true;
-        for (int i = 0; i < plan.perConnection && goesOn && !over; i++) {
+        for (int i = 0; i < plan.perConnection && goesOn && !over(); i++) {
             boolean last = i == plan.perConnection - 1;
-            goesOn = exchange(socket, in, "%s-%d".formatted(name, i), i == 0, last);
+            goesOn = exchange(socket, in, body(client, number + i), i == 0, last);
             answered.increment();
+            rest();
         }
         if (!goesOn && in.read() >= 0) {
             throw new Missed(Fate.WRONG, null);
         }
+    }
+
+    /** The name of a request, again and again until it is as long as it is to be. */
+    private String body(int client, long number) {
+        String name = "%d-%d ".formatted(client, number);
+        int turn = (int) ((client + number) % plan.bodyBytes.size());
+        int bytes = Math.max(name.length(), plan.bodyBytes.get(turn));
+        return name.repeat(bytes / name.length() + 1).substring(0, bytes);
+    }
+
+    private void rest() {
+        LockSupport.parkNanos(plan.pause.toNanos());
     }
 
     /** One request and its answer. Returns whether another one may follow. */

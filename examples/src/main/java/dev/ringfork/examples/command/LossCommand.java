@@ -7,6 +7,7 @@ import dev.ringfork.examples.bench.LossMeter.Outcome;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -16,7 +17,8 @@ import picocli.CommandLine.Option;
         name = "loss",
         description = {
             "Asks an HTTP server all the time and counts the answers that are lost.",
-            "Reload it, upgrade it, kill workers meanwhile. Ends with 1 if one was lost."
+            "Reload it, upgrade it, kill workers meanwhile. Ends with 1 if one was lost.",
+            "TERM ends it before its time."
         })
 final class LossCommand implements Callable<Integer> {
     private static final Duration TELL_EVERY = Duration.ofSeconds(1);
@@ -56,6 +58,19 @@ final class LossCommand implements Callable<Integer> {
     private int perConnection = 1;
 
     @Option(
+            names = "--body",
+            split = ",",
+            paramLabel = "SIZE",
+            description = "How long the bodies are, in turns: 0,4k,64k (default: some bytes).")
+    private List<Size> bodies = List.of(new Size(0));
+
+    @Option(
+            names = "--pause",
+            paramLabel = "TIME",
+            description = "Of a client after each answer (default: ${DEFAULT-VALUE}).")
+    private Span pause = new Span(Duration.ZERO);
+
+    @Option(
             names = "--duration",
             paramLabel = "TIME",
             description = "Of all (default: ${DEFAULT-VALUE}).")
@@ -74,7 +89,14 @@ final class LossCommand implements Callable<Integer> {
         LossMeter meter =
                 new LossMeter(
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
-                        new LossMeter.Plan(path, clients, perConnection, duration.duration()));
+                        new LossMeter.Plan(
+                                path,
+                                clients,
+                                perConnection,
+                                bodies.stream().map(Size::intBytes).toList(),
+                                pause.duration(),
+                                duration.duration()));
+        Signals.on("TERM", meter::stop);
         Thread progress = Thread.startVirtualThread(() -> tell(meter));
         Outcome outcome = meter.run();
         progress.interrupt();

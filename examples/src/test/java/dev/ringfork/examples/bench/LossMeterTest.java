@@ -15,6 +15,9 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -161,6 +164,56 @@ final class LossMeterTest {
         assertTrue(outcome.answered() > 1);
         assertEquals(0, outcome.lost(), outcome::toString);
         assertEquals(0, outcome.count(Fate.ASKED_AGAIN), outcome::toString);
+    }
+
+    @Test
+    void shouldSendBodiesOfEachLengthInTurns() throws Exception {
+        Set<Integer> lengths = ConcurrentHashMap.newKeySet();
+        Outcome outcome =
+                measured(
+                        new Plan(
+                                "/echo",
+                                1,
+                                2,
+                                List.of(100, 70_000),
+                                Duration.ofMillis(1),
+                                Duration.ofMillis(500)),
+                        socket -> {
+                            for (int i = 0; i < 2; i++) {
+                                String body = request(socket);
+                                lengths.add(body.length());
+                                answer(
+                                        socket,
+                                        "Content-Length: %d\r\n".formatted(body.length()),
+                                        body);
+                            }
+                        });
+
+        assertEquals(Set.of(100, 70_000), lengths);
+        assertEquals(0, outcome.lost(), outcome::toString);
+    }
+
+    @Test
+    void shouldEndBeforeItsTimeWhenItIsStopped() throws Exception {
+        InetSocketAddress nobody = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
+        LossMeter meter =
+                new LossMeter(
+                        nobody,
+                        new Plan(
+                                "/echo",
+                                1,
+                                1,
+                                List.of(0),
+                                Duration.ofMillis(1),
+                                Duration.ofHours(1)));
+        Thread.startVirtualThread(() -> {
+            while (meter.outcome().lost() == 0) {
+                Thread.onSpinWait();
+            }
+            meter.stop();
+        });
+
+        assertTrue(meter.run().count(Fate.REFUSED) > 0);
     }
 
     @Test

@@ -61,8 +61,11 @@ public final class Worker {
                 .manifest()
                 .listeners()
                 .forEach((name, fd) -> {
+                    // Which worker is the last to close it, none knows: so each leaves no queue.
                     InheritedListener listener =
-                            InheritedListener.of(syscalls, fd).named(Address.parse(name));
+                            InheritedListener.of(syscalls, fd)
+                                    .named(Address.parse(name))
+                                    .drainsQueue();
                     if (accepting.strategy() == AcceptStrategy.EXCLUSIVE) {
                         listener.exclusive(accepting.rebalanceEvery());
                     }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -13,6 +14,7 @@ import dev.ringfork.bindings.Syscalls;
 import dev.ringfork.prefork.accept.AcceptMutexKind;
 import dev.ringfork.prefork.accept.AcceptStrategy;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -105,6 +107,23 @@ final class PreforkTest {
                 assertFalse(idle.ask("pid").isEmpty());
                 prefork.signal("TERM");
                 assertNull(idle.readLine(), "who has nothing open is let go");
+                assertEquals("ended", client.ask("end"));
+            }
+            assertEquals(0, prefork.exitCode());
+        }
+    }
+
+    @Test
+    void shouldRefuseWhoComesWhenTheLastWorkerAcceptsNoMore() throws Exception {
+        try (PreforkProcess prefork = PreforkProcess.start("workers=1").started()) {
+            prefork.nextReady();
+            try (PreforkProcess.Client client = prefork.connect();
+                    PreforkProcess.Client idle = prefork.connect()) {
+                assertEquals("begun", client.ask("begin"));
+                assertFalse(idle.ask("pid").isEmpty());
+                prefork.signal("TERM");
+                assertNull(idle.readLine(), "the worker has closed the listener, then this");
+                assertThrows(ConnectException.class, prefork::connect);
                 assertEquals("ended", client.ask("end"));
             }
             assertEquals(0, prefork.exitCode());

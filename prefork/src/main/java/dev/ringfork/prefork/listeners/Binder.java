@@ -108,13 +108,21 @@ public final class Binder implements AutoCloseable {
         return descriptors;
     }
 
-    /** Closes all; clients are refused once the last worker has closed them too. */
-    @Override
-    public void close() {
+    /**
+     * Closes the listeners: clients are refused once the last worker has closed them too, and until
+     * then nobody waits in a queue that no worker looks at.
+     */
+    public void release() {
         listeners.forEach(BoundListener::close);
         listeners.clear();
         adopted.forEach(InheritedListener::close);
         adopted.clear();
+    }
+
+    /** Closes all. */
+    @Override
+    public void close() {
+        release();
         if (mutex != null) {
             mutex.close();
         }

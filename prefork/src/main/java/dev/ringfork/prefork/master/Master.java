@@ -136,6 +136,11 @@ public final class Master {
         return ending;
     }
 
+    /** Whether all workers were told to end: those that are left are the last. */
+    boolean leaving() {
+        return ending != Ending.NONE && drainNs == WorkerHandle.NEVER;
+    }
+
     int exitCode() {
         return exitCode;
     }

@@ -213,7 +213,12 @@ public final class MasterLoop implements MasterView, AutoCloseable {
         }
         feeding = true;
         for (Input next; (next = inputs.poll()) != null; ) {
-            perform(master.handle(next, Clock.nowNs()));
+            List<Action> actions = master.handle(next, Clock.nowNs());
+            if (master.leaving()) {
+                // Before the workers are told: the last one closes the queue it empties.
+                nursery.release();
+            }
+            perform(actions);
         }
         feeding = false;
         long nextNs = master.nextNs();

@@ -94,6 +94,11 @@ final class Nursery implements AutoCloseable {
         scoreboard.release(record);
     }
 
+    /** There are to be no more workers: those that are left are the last to have the listeners. */
+    void release() {
+        binder.release();
+    }
+
     @Override
     public void close() {
         syscalls.descriptors().close(lifelineRead);

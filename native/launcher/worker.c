@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "account.h"
 #include "placement.h"
 
 #if defined(__linux__)
@@ -53,7 +54,11 @@ static int prepare(const struct rf_order *order, struct rf_packet *packet)
             return -errno;
         }
     }
-    return rf_placement(packet->fds, packet->fd_count, RF_FIRST_FD);
+    int error = rf_placement(packet->fds, packet->fd_count, RF_FIRST_FD);
+    const char *account = getenv(RF_ACCOUNT);
+
+    // Before there is a machine: nothing of it was ever root's.
+    return error != 0 || account == NULL ? error : rf_account_become(account);
 }
 
 int rf_worker_live(struct rf_machine *machine, const struct rf_order *order,

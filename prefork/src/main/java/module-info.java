@@ -20,6 +20,7 @@ module dev.ringfork.prefork {
     exports dev.ringfork.prefork.master;
     exports dev.ringfork.prefork.passing;
     exports dev.ringfork.prefork.scoreboard;
+    exports dev.ringfork.prefork.service;
     exports dev.ringfork.prefork.signals;
     exports dev.ringfork.prefork.spawn;
 }

@@ -67,6 +67,17 @@ public interface Descriptors {
     int dup(int fd);
 
     /**
+     * Duplicates to a number, dup2(2), which is closed first if it is open; the copy is inherited
+     * over exec.
+     *
+     * @return the number, or {@code -EBADF}
+     */
+    int dup2(int fd, int newFd);
+
+    /** Changes the owner of an open file, fchown(2); -1 leaves the user or the group. */
+    int fchown(int fd, int user, int group);
+
+    /**
      * Controls a descriptor, fcntl(2). A lock of {@code F_SETLK} belongs to the process, and is
      * gone when that closes any descriptor of the file.
      *

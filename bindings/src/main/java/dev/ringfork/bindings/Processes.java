@@ -77,4 +77,29 @@ public interface Processes {
 
     /** Controls this process, prctl(2). Linux only. */
     int prctl(int option, long arg2, long arg3, long arg4, long arg5);
+
+    /**
+     * Sets which permissions new files of this process lack, umask(2).
+     *
+     * @return what it was before
+     */
+    int umask(int mask);
+
+    /**
+     * Reads on which processors a thread may run, sched_getaffinity(2). Linux only.
+     *
+     * @param tid the thread, or 0 for this one
+     * @param mask a bit for each processor, a multiple of 8 bytes
+     * @return 0 or more, or {@code -ESRCH}, {@code -EINVAL} for too few bytes
+     */
+    int sched_getaffinity(int tid, long bytes, MemorySegment mask);
+
+    /**
+     * Sets on which processors a thread may run, sched_setaffinity(2); what it starts inherits
+     * that. Linux only.
+     *
+     * @param tid the thread, or 0 for this one
+     * @return 0, or {@code -EINVAL} where no such processor may be used, {@code -ESRCH}
+     */
+    int sched_setaffinity(int tid, long bytes, MemorySegment mask);
 }

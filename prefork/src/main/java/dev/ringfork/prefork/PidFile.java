@@ -2,7 +2,8 @@
 package dev.ringfork.prefork;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -21,7 +22,8 @@ final class PidFile implements AutoCloseable {
      * Writes it, in one step: who reads it never sees half a number.
      *
      * @throws IllegalStateException if it names another process that runs
-     * @throws UncheckedIOException if it cannot be written
+     * @throws IllegalStateException if it cannot be written: the message says why, and nothing is
+     *     left behind
      */
     static PidFile write(Path file, int pid) {
         refuseIfTaken(file, pid);
@@ -32,7 +34,36 @@ final class PidFile implements AutoCloseable {
             Files.move(interim, file, StandardCopyOption.ATOMIC_MOVE);
             return new PidFile(file, content);
         } catch (IOException e) {
-            throw new UncheckedIOException("%s cannot be written".formatted(file), e);
+            delete(interim);
+            throw new IllegalStateException(
+                    "the pid file %s cannot be written: %s".formatted(file, reason(file, e)), e);
+        }
+    }
+
+    private static String reason(Path file, IOException failure) {
+        Path folder = file.toAbsolutePath().getParent();
+        if (Files.isDirectory(file)) {
+            return "it is a folder; name a file in it";
+        }
+        if (folder != null && !Files.isDirectory(folder)) {
+            return "there is no folder %s; create it, or choose another file".formatted(folder);
+        }
+        if (failure instanceof AccessDeniedException) {
+            return "this user may not create files in %s; allow it, or choose another file"
+                    .formatted(folder);
+        }
+        // "No space left on device", for instance.
+        String reason = failure instanceof FileSystemException e ? e.getReason() : null;
+        return "%s; make room in %s, or choose another file"
+                .formatted(reason == null ? failure.getMessage() : reason, folder);
+    }
+
+    private static void delete(Path file) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            // It stays behind and names nobody, which the next master notices.
+            return;
         }
     }
 
@@ -61,12 +92,7 @@ final class PidFile implements AutoCloseable {
     @Override
     public void close() {
         if (read(file).equals(content.strip())) {
-            try {
-                Files.deleteIfExists(file);
-            } catch (IOException e) {
-                // It stays behind and names nobody, which the next master notices.
-                return;
-            }
+            delete(file);
         }
     }
 }

@@ -8,6 +8,7 @@ import dev.ringfork.prefork.accept.AcceptMutex;
 import dev.ringfork.prefork.accept.AcceptStrategy;
 import dev.ringfork.prefork.accept.Accepting;
 import dev.ringfork.prefork.control.ControlSocket;
+import dev.ringfork.prefork.control.StatusReport;
 import dev.ringfork.prefork.listeners.ActivatedListeners;
 import dev.ringfork.prefork.listeners.Activation;
 import dev.ringfork.prefork.listeners.Binder;
@@ -15,8 +16,12 @@ import dev.ringfork.prefork.listeners.ServiceManager;
 import dev.ringfork.prefork.master.MasterEvents;
 import dev.ringfork.prefork.master.MasterLoop;
 import dev.ringfork.prefork.master.MasterSettings;
+import dev.ringfork.prefork.master.MasterState;
 import dev.ringfork.prefork.master.MasterView;
+import dev.ringfork.prefork.master.Scale;
 import dev.ringfork.prefork.scoreboard.Scoreboard;
+import dev.ringfork.prefork.service.Service;
+import dev.ringfork.prefork.service.ServiceSettings;
 import dev.ringfork.prefork.spawn.Spawner;
 import dev.ringfork.reactor.protocol.Protocol;
 import dev.ringfork.reactor.server.InheritedListener;
@@ -56,9 +61,11 @@ import org.jspecify.annotations.Nullable;
 public final class Prefork {
     private final Builder described;
     private final Syscalls syscalls = Syscalls.get();
+    private final Service service;
 
     private Prefork(Builder described) {
         this.described = described;
+        this.service = new Service(syscalls, described.service, System.getenv());
     }
 
     /** Begins the description of workers that all serve a protocol. */
@@ -83,6 +90,7 @@ public final class Prefork {
                                 worker,
                                 described.settings,
                                 described.hooks,
+                                this::reopen,
                                 described.server.report());
                 AcceptMutex mutex = worker.acceptMutex(syscalls, described.accepting)) {
             described.hooks.afterFork(worker);
@@ -95,6 +103,7 @@ public final class Prefork {
             }
             try (Server server = builder.start()) {
                 LongSupplier requests = described.requests;
+                service.workerServing();
                 loop.run(
                         server, requests == null ? () -> server.statistics().accepted() : requests);
             }
@@ -102,8 +111,21 @@ public final class Prefork {
         }
     }
 
+    /** In the master and in each worker. */
+    private void reopen() {
+        try {
+            service.reopen();
+        } finally {
+            described.hooks.reopen();
+        }
+    }
+
     private int master() {
         described.check();
+        if (service.starter()) {
+            return service.start();
+        }
+        service.prepare();
         try (Binder binder = new Binder(syscalls, described.server)) {
             described.inherited.forEach(binder::adopt);
             for (Where where : described.addresses) {
@@ -111,6 +133,7 @@ public final class Prefork {
             }
             if (described.accepting.strategy() == AcceptStrategy.MUTEX) {
                 binder.lock(described.accepting.mutex());
+                service.own(binder.acceptMutex());
             }
             Path pidFile = described.pidFile;
             if (pidFile == null) {
@@ -127,7 +150,11 @@ public final class Prefork {
         Map<String, String> environment = Activation.forChildren(System.getenv());
         MasterNotices notices = new MasterNotices(described.manager);
         try (Spawner spawner =
-                        described.spawn.spawner(syscalls, environment, described.server.report());
+                        service.placing(
+                                described.spawn.spawner(
+                                        syscalls,
+                                        service.workers(environment),
+                                        described.server.report()));
                 Scoreboard scoreboard = Scoreboard.create(syscalls);
                 MasterLoop loop =
                         new MasterLoop(
@@ -136,9 +163,14 @@ public final class Prefork {
                                 spawner,
                                 binder,
                                 scoreboard,
-                                new Events(described, binder, notices));
+                                new Events(this, binder, notices));
                 ControlSocket _ = control(loop, binder)) {
             described.hooks.masterStarted(binder.addresses());
+            service.listening();
+            if (described.settings.scale().mode() == Scale.Mode.ONDEMAND) {
+                // The first worker comes with the first connection: nobody can wait for it.
+                service.serving();
+            }
             notices.watch(loop.reactor());
             return loop.run();
         }
@@ -156,27 +188,36 @@ public final class Prefork {
     private record Where(Address address, boolean packets) {}
 
     /** Passes what the master tells of on to the hooks. */
-    private record Events(Builder described, Binder binder, MasterNotices notices)
+    private record Events(Prefork prefork, Binder binder, MasterNotices notices)
             implements MasterEvents {
+        private Hooks hooks() {
+            return prefork.described.hooks;
+        }
+
         @Override
         public void spawning(int slot, int generation) {
-            described.hooks.beforeFork(slot, generation);
+            hooks().beforeFork(slot, generation);
         }
 
         @Override
         public void ready(int slot, int generation, int pid) {
-            guarded("workerReady", () -> described.hooks.workerReady(slot, generation, pid));
+            prefork.service.serving();
+            guarded("workerReady", () -> hooks().workerReady(slot, generation, pid));
         }
 
         @Override
         public void exited(int slot, int generation, int pid, WaitStatus status) {
             binder.reaped(pid);
-            guarded("workerExit", () -> described.hooks.workerExit(slot, generation, pid, status));
+            guarded("workerExit", () -> hooks().workerExit(slot, generation, pid, status));
         }
 
         @Override
         public void reopen() {
-            guarded("reopen", described.hooks::reopen);
+            try {
+                prefork.reopen();
+            } catch (RuntimeException e) {
+                report("log files cannot be opened again: " + e.getMessage());
+            }
         }
 
         /** What goes wrong in a hook that only looks on must not end the master. */
@@ -192,11 +233,16 @@ public final class Prefork {
         public void reload() {
             notices.reloads();
             try {
-                described.hooks.beforeReload();
+                hooks().beforeReload();
             } catch (RuntimeException e) {
                 notices.refused();
                 throw e;
             }
+        }
+
+        @Override
+        public void status(MasterState state) {
+            StatusReport.begin(prefork.syscalls, state, binder.descriptors(), this::report);
         }
 
         @Override
@@ -206,7 +252,7 @@ public final class Prefork {
 
         @Override
         public void report(String line) {
-            described.server.report().accept(line);
+            prefork.described.server.report().accept(line);
         }
     }
 
@@ -223,6 +269,7 @@ public final class Prefork {
         private Spawn spawn = Spawn.EXEC;
         private Accepting accepting = Accepting.DEFAULT;
         private ServiceManager manager = ServiceManager.none();
+        private ServiceSettings service = ServiceSettings.DEFAULT;
         private @Nullable Path pidFile;
         private @Nullable Path control;
         private SequencedMap<String, String> configuration = new LinkedHashMap<>();
@@ -310,6 +357,12 @@ public final class Prefork {
             return this;
         }
 
+        /** How it lives on this machine; {@link ServiceSettings#DEFAULT} by default. */
+        public Builder service(ServiceSettings service) {
+            this.service = service;
+            return this;
+        }
+
         /** A file that the master writes its pid to, and removes when it ends. */
         public Builder pidFile(Path pidFile) {
             this.pidFile = pidFile;
@@ -343,11 +396,12 @@ public final class Prefork {
          *
          * @return the exit code for this process: 0, or {@link
          *     dev.ringfork.prefork.master.Master#EXIT_CANNOT_BOOT}, {@link
-         *     dev.ringfork.prefork.master.Master#EXIT_CONFIGURATION}
+         *     dev.ringfork.prefork.master.Master#EXIT_CONFIGURATION}; of the process that starts
+         *     one in the background, 0 once that serves
          * @throws dev.ringfork.bindings.SyscallException if an address cannot be had
-         * @throws IllegalStateException if signals cannot be watched here, the pid file names a
-         *     process that runs, workers cannot be started in the way that was chosen, or the
-         *     server of a worker fails
+         * @throws IllegalStateException if signals cannot be watched here, the pid file cannot be
+         *     written or names a process that runs, the {@link ServiceSettings} cannot be had,
+         *     workers cannot be started in the way that was chosen, or the server of a worker fails
          * @throws IllegalArgumentException if the choices cannot work together; a worker that ends
          *     with {@link dev.ringfork.prefork.master.Master#EXIT_CONFIGURATION} then is not tried
          *     again

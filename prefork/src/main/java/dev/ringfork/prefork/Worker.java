@@ -6,6 +6,7 @@ import dev.ringfork.bindings.Syscalls;
 import dev.ringfork.prefork.accept.AcceptMutex;
 import dev.ringfork.prefork.accept.AcceptStrategy;
 import dev.ringfork.prefork.accept.Accepting;
+import dev.ringfork.prefork.service.Service;
 import dev.ringfork.prefork.spawn.Assignment;
 import dev.ringfork.reactor.server.InheritedListener;
 import dev.ringfork.reactor.server.ServerBuilder;
@@ -21,10 +22,12 @@ public final class Worker {
     }
 
     /**
-     * The worker that this process is.
+     * The worker that this process is. It has become the user that it is to be: a program that
+     * calls this first opens nothing as another one.
      *
      * @return null if it is none, so that it is to be a master
      * @throws IllegalArgumentException if the environment speaks of one and makes no sense
+     * @throws IllegalStateException if it could become root again
      */
     public static @Nullable Worker current() {
         return of(Syscalls.get(), System.getenv());
@@ -33,7 +36,11 @@ public final class Worker {
     /** The same with another way to the kernel, and another environment. */
     static @Nullable Worker of(Syscalls syscalls, Map<String, String> environment) {
         Assignment assignment = Assignment.read(syscalls, environment);
-        return assignment == null ? null : new Worker(assignment);
+        if (assignment == null) {
+            return null;
+        }
+        Service.becomeWorker(syscalls, environment);
+        return new Worker(assignment);
     }
 
     /** Its place among the workers, from 0; its successor has the same. */

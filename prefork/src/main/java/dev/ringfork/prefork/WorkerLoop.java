@@ -38,6 +38,7 @@ final class WorkerLoop implements AutoCloseable {
     private final Syscalls syscalls;
     private final MasterSettings settings;
     private final Hooks hooks;
+    private final Runnable reopen;
     private final Consumer<String> report;
     private final Manifest manifest;
     private final SignalWatch signals;
@@ -60,10 +61,12 @@ final class WorkerLoop implements AutoCloseable {
             Worker worker,
             MasterSettings settings,
             Hooks hooks,
+            Runnable reopen,
             Consumer<String> report) {
         this.syscalls = syscalls;
         this.settings = settings;
         this.hooks = hooks;
+        this.reopen = reopen;
         this.report = report;
         this.manifest = worker.assignment().manifest();
         this.signals = SignalWatch.open(syscalls);
@@ -179,9 +182,9 @@ final class WorkerLoop implements AutoCloseable {
 
     private void reopen() {
         try {
-            hooks.reopen();
+            reopen.run();
         } catch (RuntimeException e) {
-            report.accept("the hook reopen has failed: " + e);
+            report.accept("log files cannot be opened again: " + e.getMessage());
         }
     }
 

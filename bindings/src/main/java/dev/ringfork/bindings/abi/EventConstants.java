@@ -25,6 +25,7 @@ public final class EventConstants {
     public static final int SPLICE_F_GIFT = TABLE.linux("SPLICE_F_GIFT", 0x8);
 
     // Requests of ioctl(2).
+    public static final long TIOCGWINSZ = TABLE.longRow("TIOCGWINSZ", 0x5413, 0x40087468);
     public static final long FIONREAD = TABLE.longRow("FIONREAD", 0x541b, 0x4004667f);
     public static final long FIONBIO = TABLE.longRow("FIONBIO", 0x5421, 0x8004667eL);
     public static final long FIONCLEX = TABLE.longRow("FIONCLEX", 0x5450, 0x20006602);

@@ -32,6 +32,8 @@ public final class Symbols {
             pwrite                                    =    =                     =
             close                                     =    =                     =
             dup                                       =    =                     =
+            dup2                                      =    =                     =
+            fchown                                    =    =                     =
             fcntl                                     =    =                     =
             ioctl                                     =    =                     =
             flock                                     =    =                     =
@@ -94,6 +96,18 @@ public final class Symbols {
             getrlimit                                 =    =                     =
             setrlimit                                 =    =                     =
             prctl                                     =    -                     -
+            umask                                     =    =                     =
+            sched_getaffinity                         =    -                     -
+            sched_setaffinity                         =    -                     -
+            getuid                                    =    =                     =
+            geteuid                                   =    =                     =
+            getgid                                    =    =                     =
+            setgroups                                 =    =                     =
+            setgid                                    =    =                     =
+            setuid                                    =    =                     =
+            getpwnam_r                                =    =                     =
+            getgrnam_r                                =    =                     =
+            getgrouplist                              =    =                     =
 
             posix_spawn                               =    =                     =
             posix_spawnp                              =    =                     =

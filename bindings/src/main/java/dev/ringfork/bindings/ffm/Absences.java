@@ -63,6 +63,8 @@ final class Absences {
             case "pidfd_open", "pidfd_send_signal" ->
                     "macOS has no pidfd: use kqueue's EVFILT_PROC, and kill";
             case "prctl" -> "macOS has no prctl";
+            case "sched_getaffinity", "sched_setaffinity" ->
+                    "macOS does not bind threads to processors";
             case "gettid" -> "macOS has no gettid";
             default -> null;
         };

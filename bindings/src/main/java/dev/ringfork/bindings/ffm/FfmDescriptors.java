@@ -42,6 +42,10 @@ final class FfmDescriptors implements Descriptors {
 
     // These only take an entry of the descriptor table, and memory.
     private static final Call DUP = Prototype.critical("dup").link();
+
+    // What is closed may be a file that has still to be written.
+    private static final Call DUP2 = Prototype.plain("dup2").link();
+    private static final Call FCHOWN = Prototype.plain("fchown").link();
     private static final Call PIPE2 = Prototype.critical("pipe2").link();
     private static final Call EVENTFD = Prototype.critical("eventfd2").symbol("eventfd").link();
 
@@ -85,6 +89,16 @@ final class FfmDescriptors implements Descriptors {
     @Override
     public int close(int fd) {
         return (int) CLOSE.call(fd);
+    }
+
+    @Override
+    public int dup2(int fd, int newFd) {
+        return (int) DUP2.call(fd, newFd);
+    }
+
+    @Override
+    public int fchown(int fd, int user, int group) {
+        return (int) FCHOWN.call(fd, user, group);
     }
 
     @Override

@@ -33,6 +33,12 @@ final class FfmProcesses implements Processes {
     // Some options wait for every thread (PR_SET_MM, PR_SCHED_CORE).
     private static final Call PRCTL = Prototype.plain("prctl").link();
 
+    private static final Call UMASK = Prototype.critical("umask").link();
+
+    // A thread that is moved waits for another processor.
+    private static final Call SCHED_GETAFFINITY = Prototype.plain("sched_getaffinity").link();
+    private static final Call SCHED_SETAFFINITY = Prototype.plain("sched_setaffinity").link();
+
     private static final Call POSIX_SPAWN = Prototype.library("posix_spawn").link();
 
     private FfmProcesses() {}
@@ -121,5 +127,20 @@ final class FfmProcesses implements Processes {
     @Override
     public int prctl(int option, long arg2, long arg3, long arg4, long arg5) {
         return (int) PRCTL.call(option, arg2, arg3, arg4, arg5);
+    }
+
+    @Override
+    public int umask(int mask) {
+        return (int) UMASK.call(mask);
+    }
+
+    @Override
+    public int sched_getaffinity(int tid, long bytes, MemorySegment mask) {
+        return keeping(mask, SCHED_GETAFFINITY.call(tid, bytes, address(mask)));
+    }
+
+    @Override
+    public int sched_setaffinity(int tid, long bytes, MemorySegment mask) {
+        return keeping(mask, SCHED_SETAFFINITY.call(tid, bytes, address(mask)));
     }
 }

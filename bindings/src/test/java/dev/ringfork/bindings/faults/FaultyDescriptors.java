@@ -63,6 +63,18 @@ final class FaultyDescriptors implements Descriptors {
     }
 
     @Override
+    public int dup2(int fd, int newFd) {
+        int fault = plan.fault("dup2");
+        return fault < 0 ? fault : real.dup2(fd, newFd);
+    }
+
+    @Override
+    public int fchown(int fd, int user, int group) {
+        int fault = plan.fault("fchown");
+        return fault < 0 ? fault : real.fchown(fd, user, group);
+    }
+
+    @Override
     public int dup(int fd) {
         int fault = plan.fault("dup");
         return fault < 0 ? fault : real.dup(fd);

@@ -104,4 +104,22 @@ final class FaultyProcesses implements Processes {
         int fault = plan.fault("prctl");
         return fault < 0 ? fault : real.prctl(option, arg2, arg3, arg4, arg5);
     }
+
+    @Override
+    public int umask(int mask) {
+        int fault = plan.fault("umask");
+        return fault < 0 ? fault : real.umask(mask);
+    }
+
+    @Override
+    public int sched_getaffinity(int tid, long bytes, MemorySegment mask) {
+        int fault = plan.fault("sched_getaffinity");
+        return fault < 0 ? fault : real.sched_getaffinity(tid, bytes, mask);
+    }
+
+    @Override
+    public int sched_setaffinity(int tid, long bytes, MemorySegment mask) {
+        int fault = plan.fault("sched_setaffinity");
+        return fault < 0 ? fault : real.sched_setaffinity(tid, bytes, mask);
+    }
 }

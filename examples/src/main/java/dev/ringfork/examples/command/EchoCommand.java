@@ -23,6 +23,7 @@ final class EchoCommand implements Runnable {
     private boolean seqpacket;
 
     @Mixin private final ServerOptions server = new ServerOptions(7000);
+    @Mixin private final WorkerOptions workers = new WorkerOptions();
     @Mixin private final CommonOptions common = new CommonOptions();
 
     EchoCommand(Console console) {
@@ -39,7 +40,18 @@ final class EchoCommand implements Runnable {
                             + " --udp out",
                     null);
         }
-        if (udp) {
+        boolean alone = workers.workers.count() == 0;
+        if (!alone && (udp || seqpacket)) {
+            throw Refusal.usage(
+                    "--workers: they take connections of bytes alone, leave --udp and --seqpacket out",
+                    null);
+        }
+        if (alone) {
+            workers.requireNoMaster();
+        }
+        if (!alone) {
+            new PreforkRun(console, server, workers, common).run(() -> echo, Service.ECHO);
+        } else if (udp) {
             run.runDatagrams(new DatagramEcho(), Service.DATAGRAM_ECHO);
         } else if (seqpacket) {
             run.runPackets(echo, Service.ECHO);

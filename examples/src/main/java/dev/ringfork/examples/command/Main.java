@@ -8,6 +8,7 @@ import dev.ringfork.prefork.accept.AcceptMutexKind;
 import dev.ringfork.prefork.accept.AcceptStrategy;
 import dev.ringfork.prefork.master.Scale;
 import dev.ringfork.prefork.master.Share;
+import dev.ringfork.prefork.service.Processors;
 import dev.ringfork.reactor.demux.Trigger;
 import dev.ringfork.reactor.server.Architecture;
 import dev.ringfork.reactor.server.Engine;
@@ -99,6 +100,7 @@ public final class Main implements Runnable {
                 .registerConverter(Spawn.class, new Word<>(Spawn.class))
                 .registerConverter(WorkerCount.class, WorkerCount::parse)
                 .registerConverter(Share.class, Share::parse)
+                .registerConverter(Processors.class, Processors::parse)
                 .registerConverter(SqPoll.class, SqPoll::parse)
                 .registerConverter(int.class, Main::wholeNumber)
                 .registerConverter(Integer.class, Main::wholeNumber)

@@ -17,6 +17,7 @@ import dev.ringfork.reactor.tls.TlsProtocol;
 import java.util.List;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The life of a master and its workers in the foreground; the same command is each of them, see
@@ -45,11 +46,16 @@ final class PreforkRun {
         this.common = common;
     }
 
+    /** The same for a protocol without requests and without files of its own. */
+    void run(Supplier<Protocol> protocol, Service service) {
+        run(protocol, service, null, () -> {}, () -> {});
+    }
+
     /**
      * Runs until all has ended, or only looks at the configuration.
      *
      * @param protocol made in each worker
-     * @param requests tells in a worker how many requests it has answered
+     * @param requests tells in a worker how many requests it has answered; null counts connections
      * @param leaving turns balancers away, in a worker
      * @param reopen opens log files again, in a worker
      * @throws Refusal if it cannot start or fails later
@@ -57,7 +63,7 @@ final class PreforkRun {
     void run(
             Supplier<Protocol> protocol,
             Service service,
-            LongSupplier requests,
+            @Nullable LongSupplier requests,
             Runnable leaving,
             Runnable reopen) {
         if (common.printOnly) {
@@ -80,10 +86,13 @@ final class PreforkRun {
                                         options.drainTimeout.duration()))
                         .server(settings)
                         .arrange(options::arrange)
-                        .requests(requests)
                         .spawn(workers.spawn)
                         .accept(workers.accepting())
+                        .service(workers.service.settings())
                         .hooks(new Told(service, tls != null, leaving, reopen));
+        if (requests != null) {
+            prefork.requests(requests);
+        }
         if (workers.pidFile != null) {
             prefork.pidFile(workers.pidFile);
         }
@@ -116,7 +125,7 @@ final class PreforkRun {
             attend(prefork);
             int exitCode = prefork.run();
             if (exitCode != 0) {
-                throw Refusal.ended(exitCode, "no worker can start; what they said is above");
+                throw Refusal.ended(exitCode, "no worker can start; what they said is " + where());
             }
         } catch (IllegalArgumentException e) {
             throw worker
@@ -125,6 +134,10 @@ final class PreforkRun {
         } catch (SyscallException e) {
             throw Explanation.of(e, options);
         }
+    }
+
+    private String where() {
+        return workers.service.log == null ? "above" : "in " + workers.service.log;
     }
 
     /** Tells the operator what happens. */
@@ -145,12 +158,15 @@ final class PreforkRun {
         public void masterStarted(List<Address> addresses) {
             ServerRun.warnOfBacklog(options, console);
             console.result(
-                    "%s (master, workers: %s, spawn: %s, accept: %s) - Ctrl-C drains"
+                    "%s (master, workers: %s, spawn: %s, accept: %s) - %s drains"
                             .formatted(
                                     service.places(addresses, tls),
                                     workers.number(),
                                     Word.of(workers.spawn),
-                                    Word.of(workers.accepting().strategy())));
+                                    Word.of(workers.accepting().strategy()),
+                                    workers.service.daemon
+                                            ? "kill " + ProcessHandle.current().pid()
+                                            : "Ctrl-C"));
         }
 
         @Override

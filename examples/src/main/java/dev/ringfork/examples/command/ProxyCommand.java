@@ -35,6 +35,7 @@ final class ProxyCommand implements Runnable {
     private Span connectTimeout = new Span(Duration.ofSeconds(5));
 
     @Mixin private final ServerOptions server = new ServerOptions(7000);
+    @Mixin private final WorkerOptions workers = new WorkerOptions();
     @Mixin private final CommonOptions common = new CommonOptions();
 
     ProxyCommand(Console console) {
@@ -49,7 +50,12 @@ final class ProxyCommand implements Runnable {
                         connectTimeout.duration(),
                         server.idleTimeout.duration(),
                         this::unreachable);
-        new ServerRun(console, server, common).run(protocol, Service.PROXY);
+        if (workers.workers.count() > 0) {
+            new PreforkRun(console, server, workers, common).run(() -> protocol, Service.PROXY);
+        } else {
+            workers.requireNoMaster();
+            new ServerRun(console, server, common).run(protocol, Service.PROXY);
+        }
     }
 
     private Address address() {

@@ -11,6 +11,7 @@ import dev.ringfork.prefork.master.Share;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The flags about worker processes. */
@@ -179,6 +180,8 @@ final class WorkerOptions {
                     "Answer ringfork ctl and ringfork top at a Unix socket, for this user and root alone.")
     @Nullable Path control;
 
+    @Mixin final ServiceOptions service = new ServiceOptions();
+
     /**
      * How workers accept.
      *
@@ -205,6 +208,12 @@ final class WorkerOptions {
         if (control != null) {
             throw Refusal.usage(
                     "--control: there is a master to ask with workers only, add --workers auto",
+                    null);
+        }
+        if (pidFile != null || service.given() != null) {
+            throw Refusal.usage(
+                    "%s: that is for a master with workers only, add --workers auto"
+                            .formatted(pidFile == null ? service.given() : "--pid-file"),
                     null);
         }
     }

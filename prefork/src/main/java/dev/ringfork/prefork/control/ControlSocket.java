@@ -260,8 +260,7 @@ public final class ControlSocket implements AutoCloseable {
     /** How much the workers take is asked by another thread, for the kernel takes its time. */
     private void look(ControlConnection connection, Request request) {
         MasterState now = master.state();
-        List<ListenQueue> queues =
-                listeners.entrySet().stream().map(each -> ListenQueue.of(syscalls, each)).toList();
+        List<ListenQueue> queues = ListenQueue.all(syscalls, listeners);
         Thread.ofPlatform()
                 .name("ringfork-status")
                 .daemon()

@@ -8,6 +8,7 @@ import dev.ringfork.bindings.Syscalls;
 import dev.ringfork.bindings.abi.SocketConstants;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -26,8 +27,13 @@ record ListenQueue(String address, int waiting, int most) {
     private static final int WAITING = 24;
     private static final int MOST = 28;
 
+    /** Those of all listeners, in their order. */
+    static List<ListenQueue> all(Syscalls syscalls, Map<String, Integer> listeners) {
+        return listeners.entrySet().stream().map(each -> of(syscalls, each)).toList();
+    }
+
     /** That of a listener, which tells it if it is one of TCP on Linux. */
-    static ListenQueue of(Syscalls syscalls, Map.Entry<String, Integer> listener) {
+    private static ListenQueue of(Syscalls syscalls, Map.Entry<String, Integer> listener) {
         int waiting = -1;
         int most = -1;
         if (Platform.current().linux()) {

@@ -24,6 +24,9 @@ public sealed interface Action {
     /** Say one line to the operator. */
     record Report(String line) implements Action {}
 
+    /** Show the operator how the master and its workers are. */
+    record ShowStatus() implements Action {}
+
     /** Open the master's own log files again. */
     record Reopen() implements Action {}
 

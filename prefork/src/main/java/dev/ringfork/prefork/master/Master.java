@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.random.RandomGenerator;
 
@@ -222,7 +221,7 @@ public final class Master {
             }
             case STOP -> stopAll(nowNs);
             case REOPEN -> reopen();
-            case STATUS -> status(nowNs);
+            case STATUS -> actions.add(new Action.ShowStatus());
             case RELOAD, VACATE, MORE, FEWER -> {
                 if (ending == Ending.NONE) {
                     resize(command);
@@ -271,23 +270,6 @@ public final class Master {
             if (worker.wasReady()) {
                 actions.add(new Action.Tell(worker.id, Order.REOPEN));
             }
-        }
-    }
-
-    private void status(long nowNs) {
-        report(
-                "workers wanted: %d, serving: %d, generation: %d"
-                        .formatted(
-                                wanted, roster.count(WorkerHandle::serving), rolling.generation()));
-        for (WorkerHandle worker : roster.view()) {
-            report(
-                    "%s: %s, generation %d, %d s old, requests: %d"
-                            .formatted(
-                                    worker,
-                                    worker.phase.name().toLowerCase(Locale.ROOT),
-                                    worker.generation,
-                                    (nowNs - worker.spawnedNs) / 1_000_000_000L,
-                                    worker.requests));
         }
     }
 

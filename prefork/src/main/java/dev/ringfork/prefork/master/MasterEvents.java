@@ -33,6 +33,9 @@ public interface MasterEvents {
     /** Something was carried out; {@link MasterView#state} may be another. */
     default void changed(MasterView master) {}
 
+    /** An operator wants to see how all are. */
+    void status(MasterState state);
+
     /** One line for the operator. */
     void report(String line);
 }

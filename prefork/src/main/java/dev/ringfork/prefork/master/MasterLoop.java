@@ -145,7 +145,7 @@ public final class MasterLoop implements MasterView, AutoCloseable {
 
     private void signals() {
         signals.drain(signo -> {
-            Command command = OperatorSignals.command(signo);
+            Command command = OperatorSignals.command(syscalls, signo);
             if (command != null) {
                 ask(command);
             }
@@ -253,6 +253,7 @@ public final class MasterLoop implements MasterView, AutoCloseable {
                     }
                 }
                 case Action.Report(String line) -> report(line);
+                case Action.ShowStatus() -> events.status(state());
                 case Action.Reopen() -> events.reopen();
                 case Action.Exit(int code) -> {
                     exitCode = code;

@@ -2,8 +2,11 @@
 package dev.ringfork.prefork.master;
 
 import dev.ringfork.bindings.Platform;
+import dev.ringfork.bindings.Syscalls;
+import dev.ringfork.bindings.abi.EventConstants;
 import dev.ringfork.bindings.abi.ProcessConstants;
-import java.io.Console;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -46,15 +49,21 @@ final class OperatorSignals {
     }
 
     /** What a signal asks for, or null for nothing. */
-    static @Nullable Command command(int signo) {
+    static @Nullable Command command(Syscalls syscalls, int signo) {
         // A terminal sends it whenever its window changes.
-        boolean resized = signo == ProcessConstants.SIGWINCH && onTerminal();
+        boolean resized = signo == ProcessConstants.SIGWINCH && onTerminal(syscalls);
         return resized ? null : COMMANDS.get(signo);
     }
 
-    @SuppressWarnings("SystemConsoleNull") // From Java 25 on it is null again without a terminal.
-    private static boolean onTerminal() {
-        Console console = System.console();
-        return console != null && console.isTerminal();
+    /**
+     * Whether a terminal sends signals to this process. Standard input tells: output that is put
+     * into a file makes no difference to that, and a service has none.
+     */
+    private static boolean onTerminal(Syscalls syscalls) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment size = arena.allocate(Long.BYTES);
+            long request = EventConstants.TIOCGWINSZ;
+            return syscalls.descriptors().ioctl(0, request, size.address()) == 0;
+        }
     }
 }

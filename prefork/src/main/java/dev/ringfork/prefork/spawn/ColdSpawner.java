@@ -128,6 +128,11 @@ public final class ColdSpawner implements Spawner {
         }
     }
 
+    @Override
+    public int parent() {
+        return launcher == null ? 0 : launcher.pid();
+    }
+
     private Launcher running() {
         if (launcher == null) {
             launcher = start();

@@ -41,6 +41,14 @@ public interface Spawner extends AutoCloseable {
      */
     int spawn(Assignment assignment);
 
+    /**
+     * The process whose settings a worker starts with, its processors for instance, if it has one
+     * thread; 0 for the thread that calls {@link #spawn}.
+     */
+    default int parent() {
+        return 0;
+    }
+
     /** Reaps a worker that has ended, by default as a child of this process, waitpid(2). */
     default WaitStatus reap(Syscalls syscalls, int pid) {
         try (Arena call = Arena.ofConfined()) {

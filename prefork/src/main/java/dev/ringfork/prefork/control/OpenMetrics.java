@@ -55,6 +55,13 @@ final class OpenMetrics {
         counter("ringfork_cut", "Connections cut by the end of a drain.", total.cut());
         counter("ringfork_shed", "Connections closed unserved.", total.shed());
         counter("ringfork_stalls", "Turns of loops that took too long.", total.stalls());
+        counter("ringfork_wakeups", "Turns in which a listener was ready.", total.wakeups());
+        counter(
+                "ringfork_empty_wakeups",
+                "Those of them that brought no connection.",
+                total.emptyWakeups());
+        counter("ringfork_accepts", "Connections out of listeners' queues.", total.accepts());
+        counter("ringfork_empty_accepts", "Accepts that found nothing.", total.emptyAccepts());
     }
 
     private void listeners() {
@@ -76,6 +83,21 @@ final class OpenMetrics {
                 "ringfork_worker_connections",
                 "Connections open now.",
                 worker -> worker.counts().connections());
+        counterPerWorker("ringfork_worker_accepted", "Connections accepted.", Counts::accepted);
+        counterPerWorker(
+                "ringfork_worker_wakeups", "Turns in which a listener was ready.", Counts::wakeups);
+        counterPerWorker(
+                "ringfork_worker_empty_wakeups",
+                "Those of them that brought no connection.",
+                Counts::emptyWakeups);
+        counterPerWorker(
+                "ringfork_worker_accepts",
+                "Connections out of listeners' queues.",
+                Counts::accepts);
+        counterPerWorker(
+                "ringfork_worker_empty_accepts",
+                "Accepts that found nothing.",
+                Counts::emptyAccepts);
         perWorker(
                 "ringfork_worker_memory_bytes",
                 "Memory, shared pages counted in parts.",
@@ -120,6 +142,14 @@ final class OpenMetrics {
             if (value.applyAsLong(worker) >= 0) {
                 sample(name + labels(worker), Long.toString(value.applyAsLong(worker)));
             }
+        }
+    }
+
+    private void counterPerWorker(String name, String help, ToLongFunction<Counts> value) {
+        family(name, "counter", help);
+        for (WorkerState worker : status.master().workers()) {
+            long now = value.applyAsLong(worker.counts());
+            sample(name + "_total" + labels(worker), Long.toString(now));
         }
     }
 

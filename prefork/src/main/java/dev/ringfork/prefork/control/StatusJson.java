@@ -82,6 +82,10 @@ final class StatusJson {
         all.put("cut", counts.cut());
         all.put("shed", counts.shed());
         all.put("stalls", counts.stalls());
+        all.put("wakeups", counts.wakeups());
+        all.put("empty_wakeups", counts.emptyWakeups());
+        all.put("accepts", counts.accepts());
+        all.put("empty_accepts", counts.emptyAccepts());
         return all;
     }
 

@@ -22,6 +22,10 @@ final class StatusText {
                     "BEAT",
                     "CONNS",
                     "ACCEPTED",
+                    "WAKEUPS",
+                    "EMPTY",
+                    "ACCEPTS",
+                    "EAGAIN",
                     "REQUESTS",
                     "IN",
                     "OUT",
@@ -93,11 +97,15 @@ final class StatusText {
                 line("bytes out", total.bytesOut()),
                 line("cut", total.cut()),
                 line("shed", total.shed()),
-                line("stalls", total.stalls()));
+                line("stalls", total.stalls()),
+                line("wakeups", total.wakeups()),
+                line("empty wakeups", total.emptyWakeups()),
+                line("accepts", total.accepts()),
+                line("empty accepts", total.emptyAccepts()));
     }
 
     private static String line(String name, long value) {
-        return "%-12s%d".formatted(name, value);
+        return "%-14s%d".formatted(name, value);
     }
 
     private static List<String> row(WorkerState worker, Usage usage) {
@@ -112,6 +120,10 @@ final class StatusText {
                 beatNs < 0 ? UNKNOWN : seconds(beatNs / 1e9),
                 Long.toString(counts.connections()),
                 Long.toString(counts.accepted()),
+                Long.toString(counts.wakeups()),
+                Long.toString(counts.emptyWakeups()),
+                Long.toString(counts.accepts()),
+                Long.toString(counts.emptyAccepts()),
                 Long.toString(counts.requests()),
                 size(counts.bytesIn()),
                 size(counts.bytesOut()),

@@ -12,6 +12,11 @@ package dev.ringfork.prefork.scoreboard;
  * @param cut connections ended by the end of a drain with work unfinished
  * @param shed connections closed unserved
  * @param stalls turns of a loop that took too long
+ * @param wakeups turns in which a listener was ready
+ * @param emptyWakeups those of them that brought no connection: somebody else was faster
+ * @param accepts connections that came out of a listener's queue; others were passed on by the
+ *     master
+ * @param emptyAccepts accepts that found nothing ({@code EAGAIN})
  */
 public record Counts(
         long connections,
@@ -21,10 +26,14 @@ public record Counts(
         long bytesOut,
         long cut,
         long shed,
-        long stalls) {
+        long stalls,
+        long wakeups,
+        long emptyWakeups,
+        long accepts,
+        long emptyAccepts) {
 
     /** Nothing. */
-    public static final Counts NONE = new Counts(0, 0, 0, 0, 0, 0, 0, 0);
+    public static final Counts NONE = new Counts(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
     /** What a record says now. */
     public static Counts of(Score score) {
@@ -36,12 +45,28 @@ public record Counts(
                 score.bytesOut(),
                 score.cut(),
                 score.shed(),
-                score.stalls());
+                score.stalls(),
+                score.wakeups(),
+                score.emptyWakeups(),
+                score.accepts(),
+                score.emptyAccepts());
     }
 
     /** The same of somebody who has ended: no connection of theirs is open. */
     public Counts ended() {
-        return new Counts(0, accepted, requests, bytesIn, bytesOut, cut, shed, stalls);
+        return new Counts(
+                0,
+                accepted,
+                requests,
+                bytesIn,
+                bytesOut,
+                cut,
+                shed,
+                stalls,
+                wakeups,
+                emptyWakeups,
+                accepts,
+                emptyAccepts);
     }
 
     /** Both together. */
@@ -54,6 +79,10 @@ public record Counts(
                 bytesOut + other.bytesOut,
                 cut + other.cut,
                 shed + other.shed,
-                stalls + other.stalls);
+                stalls + other.stalls,
+                wakeups + other.wakeups,
+                emptyWakeups + other.emptyWakeups,
+                accepts + other.accepts,
+                emptyAccepts + other.emptyAccepts);
     }
 }

@@ -37,6 +37,10 @@ public final class Score {
     private static final long CUT = 64;
     private static final long SHED = 72;
     private static final long STALLS = 80;
+    private static final long WAKEUPS = 88;
+    private static final long EMPTY_WAKEUPS = 96;
+    private static final long ACCEPTS = 104;
+    private static final long EMPTY_ACCEPTS = 112;
 
     /** What a worker does. */
     public enum State {
@@ -97,6 +101,10 @@ public final class Score {
         setLong(CUT, statistics.cut());
         setLong(SHED, statistics.shed());
         setLong(STALLS, statistics.stalls());
+        setLong(WAKEUPS, statistics.wakeups());
+        setLong(EMPTY_WAKEUPS, statistics.emptyWakeups());
+        setLong(ACCEPTS, statistics.accepts());
+        setLong(EMPTY_ACCEPTS, statistics.emptyAccepts());
     }
 
     /**
@@ -172,6 +180,26 @@ public final class Score {
     /** Turns of a loop that took too long. */
     public long stalls() {
         return getLong(STALLS);
+    }
+
+    /** Turns in which a listener was ready. */
+    public long wakeups() {
+        return getLong(WAKEUPS);
+    }
+
+    /** Those of them that brought no connection. */
+    public long emptyWakeups() {
+        return getLong(EMPTY_WAKEUPS);
+    }
+
+    /** Connections that came out of a listener's queue. */
+    public long accepts() {
+        return getLong(ACCEPTS);
+    }
+
+    /** Accepts that found nothing. */
+    public long emptyAccepts() {
+        return getLong(EMPTY_ACCEPTS);
     }
 
     // Released, and acquired by the reader: who sees a heartbeat sees what was counted before it.

@@ -43,7 +43,7 @@ final class States {
                 reloading,
                 61_000_000_000L,
                 failedStarts,
-                new Counts(0, 100, 1000, 5, 6, 0, 0, 0),
+                new Counts(0, 100, 1000, 5, 6, 0, 0, 0, 50, 20, 30, 40),
                 List.of(workers));
     }
 
@@ -82,6 +82,6 @@ final class States {
                 7_500_000_000L,
                 serving ? 250_000_000L : -1,
                 2,
-                new Counts(3, 10, 20, 2048, 4096, 1, 0, 0));
+                new Counts(3, 10, 20, 2048, 4096, 1, 0, 0, 13, 4, 9, 7));
     }
 }

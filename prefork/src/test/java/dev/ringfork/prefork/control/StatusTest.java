@@ -40,7 +40,10 @@ final class StatusTest {
 
         assertEquals(3, lines.size());
         assertEquals(1, new HashSet<>(lines.stream().map(String::length).toList()).size());
-        assertTrue(lines.get(1).matches(" +0 +1000000000 +3 +serving +7s +0.3s +3 +10 +20 .*"));
+        assertTrue(
+                lines.get(1)
+                        .matches(
+                                " +0 +1000000000 +3 +serving +7s +0.3s +3 +10 +13 +4 +9 +7 +20 .*"));
         assertTrue(lines.get(1).contains("2.0K"), lines.get(1));
         assertTrue(lines.get(1).contains("64.0M  1.2s"), lines.get(1));
         assertTrue(lines.get(2).contains(" -  "), "what is not known is a dash");
@@ -67,6 +70,8 @@ final class StatusTest {
         assertTrue(json.contains("{\"address\":\"unix:/unknown\"}"), json);
         assertEquals(1, json.split("pss_bytes", -1).length - 1, json);
         assertTrue(json.contains("\"accepted\":120"), json);
+        assertTrue(json.contains("\"wakeups\":76,\"empty_wakeups\":28"), json);
+        assertTrue(json.contains("\"accepts\":48,\"empty_accepts\":54"), json);
     }
 
     @Test
@@ -106,6 +111,10 @@ final class StatusTest {
             assertTrue(samples.add(line.substring(0, line.lastIndexOf(' '))), "twice: " + line);
         }
         assertTrue(lines.contains("ringfork_requests_total 1040"), "those that ended count, too");
+        assertTrue(lines.contains("ringfork_empty_wakeups_total 28"));
+        assertTrue(
+                lines.contains(
+                        "ringfork_worker_empty_accepts_total{slot=\"0\",pid=\"1000000000\"} 7"));
         assertTrue(lines.contains("ringfork_listen_queue{listener=\"unix:/a\\\"b\\\\c\"} 0"));
     }
 

@@ -9,6 +9,8 @@ import dev.ringfork.bindings.Errno;
 import dev.ringfork.bindings.SyscallException;
 import dev.ringfork.bindings.Syscalls;
 import dev.ringfork.reactor.server.Server;
+import java.net.InetAddress;
+import java.net.Socket;
 import org.junit.jupiter.api.Test;
 
 final class ScoreboardTest {
@@ -50,6 +52,29 @@ final class ScoreboardTest {
             assertEquals(0, score.connections());
             assertEquals(0, score.accepted() + score.cut() + score.shed() + score.stalls());
             assertEquals(0, score.bytesIn() + score.bytesOut());
+        }
+    }
+
+    @Test
+    void shouldCountWhoWasWokenAndWhatWasAccepted() throws Exception {
+        try (Scoreboard board = Scoreboard.create(syscalls);
+                Server server =
+                        Server.builder(connection -> connection::write)
+                                .listen(Address.parse("127.0.0.1:0"))
+                                .start()) {
+            String address = server.addresses().getFirst().toString();
+            int port = Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
+            try (Socket client = new Socket(InetAddress.getLoopbackAddress(), port)) {
+                client.setSoTimeout(10_000);
+                client.getOutputStream().write('x');
+                assertEquals('x', client.getInputStream().read());
+            }
+            Score score = board.score(board.take());
+            score.count(server.statistics(), 0);
+            assertEquals(1, score.accepts());
+            assertEquals(1, Counts.of(score).accepts());
+            assertEquals(1, score.wakeups() - score.emptyWakeups());
+            assertEquals(score.emptyAccepts(), Counts.of(score).emptyAccepts());
         }
     }
 

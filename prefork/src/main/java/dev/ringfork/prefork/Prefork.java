@@ -2,6 +2,7 @@
 package dev.ringfork.prefork;
 
 import dev.ringfork.bindings.Address;
+import dev.ringfork.bindings.Platform;
 import dev.ringfork.bindings.Syscalls;
 import dev.ringfork.bindings.WaitStatus;
 import dev.ringfork.prefork.accept.AcceptMutex;
@@ -127,6 +128,7 @@ public final class Prefork {
         }
         service.prepare();
         try (Binder binder = new Binder(syscalls, described.server)) {
+            binder.arrange(described.accepting.strategy(), described.settings.workers());
             described.inherited.forEach(binder::adopt);
             for (Where where : described.addresses) {
                 binder.bind(where.address, where.packets);
@@ -181,7 +183,7 @@ public final class Prefork {
         return path == null
                 ? null
                 : ControlSocket.open(
-                        syscalls, loop, path, binder.descriptors(), described.configuration);
+                        syscalls, loop, path, binder::descriptors, described.configuration);
     }
 
     /** Where to listen, and for what. */
@@ -388,6 +390,16 @@ public final class Prefork {
                 throw new IllegalArgumentException("no address to listen on: call listen(address)");
             }
             settings.scale().check(accepting.strategy());
+            List<Address> where = addresses.stream().map(Where::address).toList();
+            boolean packets =
+                    addresses.stream().anyMatch(Where::packets)
+                            || inherited.stream().anyMatch(InheritedListener::packets);
+            if (accepting.strategy() == AcceptStrategy.REUSEPORT && !inherited.isEmpty()) {
+                throw new IllegalArgumentException(
+                        "the listener on %s is one and was bound by somebody else: choose --accept shared, exclusive, mutex or pass"
+                                .formatted(inherited.getFirst().address()));
+            }
+            accepting.strategy().check(Platform.current(), where, packets);
         }
 
         /**

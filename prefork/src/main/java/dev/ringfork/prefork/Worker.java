@@ -64,6 +64,9 @@ public final class Worker {
 
     /** Has a server accept from the listeners that were handed over. */
     void listen(Syscalls syscalls, Accepting accepting, ServerBuilder server) {
+        if (accepting.strategy() == AcceptStrategy.PASS) {
+            server.listenNowhere();
+        }
         assignment
                 .manifest()
                 .listeners()

@@ -45,6 +45,7 @@ final class WorkerLoop implements AutoCloseable {
     private final Channel channel;
     private final Scoreboard scoreboard;
     private final Score score;
+    private final @Nullable PassedConnections passed;
     private final Reactor reactor;
     private final Registration signalled = new Registration((_, _) -> signals());
     private final Registration told = new Registration((_, _) -> orders());
@@ -75,6 +76,11 @@ final class WorkerLoop implements AutoCloseable {
         this.scoreboard = Scoreboard.adopt(syscalls, manifest.scoreboard());
         this.score = scoreboard.score(manifest.record());
         this.reactor = new Reactor(syscalls, new PollDemultiplexer(syscalls), STALL_NS, report);
+        this.passed =
+                manifest.passing() < 0
+                        ? null
+                        : new PassedConnections(
+                                syscalls, reactor, manifest.passing(), score, report);
         score.identify(syscalls.processes().getpid(), worker.slot(), worker.generation());
         score.state(Score.State.BOOTING);
         int result =
@@ -107,6 +113,9 @@ final class WorkerLoop implements AutoCloseable {
         watch(orphaned, manifest.lifeline());
         Thread.ofPlatform().name("ringfork-end").daemon().start(() -> awaitEnd(server));
         score.state(Score.State.SERVING);
+        if (passed != null) {
+            passed.begin(server);
+        }
         beat();
         channel.send(Notice.READY);
         reactor.run();
@@ -137,6 +146,9 @@ final class WorkerLoop implements AutoCloseable {
         long nowNs = Clock.nowNs();
         if (server != null && loopsToTurn.get() == 0) {
             score.count(server.statistics(), requests.getAsLong());
+            if (passed != null) {
+                passed.tellLoad();
+            }
             score.beat(nowNs);
             // Some may have turned before it is known how many were asked.
             loopsToTurn.addAndGet(server.onEachLoop(loopsToTurn::decrementAndGet));
@@ -218,6 +230,10 @@ final class WorkerLoop implements AutoCloseable {
         if (!draining && server != null) {
             draining = true;
             score.state(Score.State.DRAINING);
+            if (passed != null) {
+                // What was sent before the order is served.
+                passed.takeAll();
+            }
             server.drain(settings.drainTimeout());
         }
     }
@@ -231,6 +247,9 @@ final class WorkerLoop implements AutoCloseable {
 
     @Override
     public void close() {
+        if (passed != null) {
+            passed.close();
+        }
         reactor.close();
         channel.close();
         scoreboard.close();

@@ -148,6 +148,10 @@ final class PreforkProcess implements AutoCloseable {
         }
     }
 
+    int port() {
+        return port;
+    }
+
     Client connect() throws IOException {
         return new Client(port);
     }

@@ -2,6 +2,7 @@
 package dev.ringfork.examples.command;
 
 import dev.ringfork.bindings.Address;
+import dev.ringfork.bindings.Platform;
 import dev.ringfork.bindings.SyscallException;
 import dev.ringfork.bindings.WaitStatus;
 import dev.ringfork.prefork.Hooks;
@@ -99,6 +100,7 @@ final class PreforkRun {
         if (workers.control != null) {
             prefork.control(workers.control).configuration(common.values());
         }
+        check();
         if (common.checkOnly) {
             console.result("the configuration is good");
             return;
@@ -118,6 +120,15 @@ final class PreforkRun {
         }
         Places.of(options, common, console).listen(prefork);
         prefork.serviceManager(ServiceManager.of(System.getenv(), console::note));
+    }
+
+    private void check() {
+        List<Address> where = List.of(options.address());
+        try {
+            workers.accepting().strategy().check(Platform.current(), where, false);
+        } catch (IllegalArgumentException e) {
+            throw Refusal.usage(e);
+        }
     }
 
     private void run(Prefork.Builder prefork) {

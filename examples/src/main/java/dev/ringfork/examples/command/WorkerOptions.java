@@ -74,7 +74,9 @@ final class WorkerOptions {
             paramLabel = "WAY",
             description =
                     "How connections reach workers: shared, all wait for the listener; exclusive, all wait and"
-                            + " the kernel wakes one; mutex, the one that has a lock waits (default: ${DEFAULT-VALUE}).")
+                            + " the kernel wakes one; mutex, the one that has a lock waits; reuseport, each has a"
+                            + " listener of its own (Linux); pass, the master accepts and passes each on to the worker"
+                            + " that has fewest (default: ${DEFAULT-VALUE}).")
     private AcceptStrategy accept = Accepting.DEFAULT.strategy();
 
     @Option(

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ringfork.prefork.accept;
 
-/** How connections reach workers that have one listener between them. */
+import dev.ringfork.bindings.Address;
+import dev.ringfork.bindings.Platform;
+import java.util.List;
+
+/** How connections reach workers. */
 public enum AcceptStrategy {
     /**
      * Each worker waits for the listener, and all that wait are woken for a connection that one
@@ -19,5 +23,45 @@ public enum AcceptStrategy {
      * The worker that has the {@link AcceptMutex} waits for the listener, the others do not: one is
      * woken, at the price of a try for each turn of a loop.
      */
-    MUTEX
+    MUTEX,
+    /**
+     * Each place of a worker has a listener of its own at the same port, {@code SO_REUSEPORT} of
+     * socket(7), and the kernel deals connections out among them: nothing is contended. The master
+     * owns the listeners and hands each to the worker of its place and to its successors, so who is
+     * queued at a worker that has died waits for the next one. Linux, TCP.
+     */
+    REUSEPORT,
+    /**
+     * The master accepts, and passes each connection to the worker that has fewest, {@code
+     * SCM_RIGHTS} of unix(7): the fairest, at the price of two messages a connection. What a worker
+     * had not taken over when it died goes to another one.
+     */
+    PASS;
+
+    /**
+     * Holds the choice against the system and the addresses.
+     *
+     * @param packets whether connections to one of them carry packets
+     * @throws IllegalArgumentException if it cannot work: the message says why and what to choose
+     */
+    public void check(Platform platform, List<Address> addresses, boolean packets) {
+        if (this == PASS && packets) {
+            throw new IllegalArgumentException(
+                    "connections that carry packets are not passed on: choose --accept shared, exclusive or mutex");
+        }
+        if (this != REUSEPORT) {
+            return;
+        }
+        if (!platform.linux()) {
+            throw new IllegalArgumentException(
+                    "this system gives all connections of a port to one of its listeners: choose --accept shared, mutex or pass");
+        }
+        for (Address address : addresses) {
+            if (address instanceof Address.Unix) {
+                throw new IllegalArgumentException(
+                        "only one listener can have the name %s: choose --accept shared, exclusive, mutex or pass for a unix socket"
+                                .formatted(address));
+            }
+        }
+    }
 }

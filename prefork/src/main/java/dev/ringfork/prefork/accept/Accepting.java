@@ -19,6 +19,12 @@ import java.util.Objects;
 public record Accepting(
         AcceptStrategy strategy, AcceptMutexKind mutex, Duration mutexDelay, int rebalanceEvery) {
 
+    /**
+     * How many connections may be on their way to a worker: passed on by the master, and not yet
+     * taken over.
+     */
+    public static final int PASSING_WINDOW = 64;
+
     /** A listener that all share. */
     public static final Accepting DEFAULT =
             new Accepting(

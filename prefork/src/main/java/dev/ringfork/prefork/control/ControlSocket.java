@@ -27,6 +27,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.SequencedMap;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * A Unix socket by which operators ask a running master: one line comes, see {@link Request}; what
@@ -49,7 +50,7 @@ public final class ControlSocket implements AutoCloseable {
     private final MasterView master;
     private final Reactor reactor;
     private final BoundListener listener;
-    private final SequencedMap<String, Integer> listeners;
+    private final Supplier<SequencedMap<String, Integer>> listeners;
     private final SequencedMap<String, String> configuration;
     private final int owner;
     private final long silenceNs;
@@ -63,7 +64,7 @@ public final class ControlSocket implements AutoCloseable {
             MasterView master,
             BoundListener listener,
             Path path,
-            SequencedMap<String, Integer> listeners,
+            Supplier<SequencedMap<String, Integer>> listeners,
             SequencedMap<String, String> configuration,
             long silenceNs) {
         this.syscalls = syscalls;
@@ -87,7 +88,7 @@ public final class ControlSocket implements AutoCloseable {
             Syscalls syscalls,
             MasterView master,
             Path path,
-            SequencedMap<String, Integer> listeners,
+            Supplier<SequencedMap<String, Integer>> listeners,
             SequencedMap<String, String> configuration) {
         return open(syscalls, master, path, listeners, configuration, ControlConnection.SILENCE_NS);
     }
@@ -97,7 +98,7 @@ public final class ControlSocket implements AutoCloseable {
             Syscalls syscalls,
             MasterView master,
             Path path,
-            SequencedMap<String, Integer> listeners,
+            Supplier<SequencedMap<String, Integer>> listeners,
             SequencedMap<String, String> configuration,
             long silenceNs) {
         BoundListener listener = listen(syscalls, path);
@@ -260,7 +261,7 @@ public final class ControlSocket implements AutoCloseable {
     /** How much the workers take is asked by another thread, for the kernel takes its time. */
     private void look(ControlConnection connection, Request request) {
         MasterState now = master.state();
-        List<ListenQueue> queues = ListenQueue.all(syscalls, listeners);
+        List<ListenQueue> queues = ListenQueue.all(syscalls, listeners.get());
         Thread.ofPlatform()
                 .name("ringfork-status")
                 .daemon()

@@ -5,10 +5,12 @@ import dev.ringfork.bindings.Address;
 import dev.ringfork.bindings.Syscalls;
 import dev.ringfork.prefork.accept.AcceptMutex;
 import dev.ringfork.prefork.accept.AcceptMutexKind;
+import dev.ringfork.prefork.accept.AcceptStrategy;
 import dev.ringfork.reactor.server.BoundListener;
 import dev.ringfork.reactor.server.InheritedListener;
 import dev.ringfork.reactor.server.ServerSettings;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
@@ -27,6 +29,9 @@ public final class Binder implements AutoCloseable {
     private final ServerSettings settings;
     private final List<BoundListener> listeners = new ArrayList<>();
     private final List<InheritedListener> adopted = new ArrayList<>();
+    private final List<PortGroup> groups = new ArrayList<>();
+    private AcceptStrategy strategy = AcceptStrategy.SHARED;
+    private int workers;
     private @Nullable AcceptMutex mutex;
 
     /**
@@ -40,6 +45,29 @@ public final class Binder implements AutoCloseable {
     }
 
     /**
+     * Says how workers will accept from what is bound from now on; the listeners are the workers'
+     * in common by default.
+     *
+     * @param workers how many there will be at first
+     */
+    public void arrange(AcceptStrategy strategy, int workers) {
+        this.strategy = strategy;
+        this.workers = workers;
+    }
+
+    /**
+     * Whether the master passes connections to workers: always, or when there are fewer of them.
+     */
+    public boolean passes() {
+        return strategy == AcceptStrategy.PASS || strategy == AcceptStrategy.REUSEPORT;
+    }
+
+    /** How workers accept. */
+    public AcceptStrategy strategy() {
+        return strategy;
+    }
+
+    /**
      * Binds an address and listens.
      *
      * @param packets whether connections carry packets
@@ -47,7 +75,13 @@ public final class Binder implements AutoCloseable {
      * @throws IllegalArgumentException if there is no such listener on this system
      */
     public void bind(Address address, boolean packets) {
-        listeners.add(BoundListener.open(syscalls, address, packets, settings));
+        if (strategy == AcceptStrategy.REUSEPORT) {
+            PortGroup group = new PortGroup(syscalls, address, settings);
+            groups.add(group);
+            group.reach(workers - 1);
+        } else {
+            listeners.add(BoundListener.open(syscalls, address, packets, settings));
+        }
     }
 
     /**
@@ -59,7 +93,11 @@ public final class Binder implements AutoCloseable {
      */
     public void adopt(InheritedListener listener) {
         boolean twice = addresses().contains(listener.address());
-        adopted.add(listener);
+        if (strategy == AcceptStrategy.PASS) {
+            listeners.add(BoundListener.of(syscalls, listener, settings));
+        } else {
+            adopted.add(listener);
+        }
         if (twice) {
             throw new IllegalArgumentException(
                     "two listeners on %s: have the supervisor hand over one, workers share it"
@@ -92,18 +130,62 @@ public final class Binder implements AutoCloseable {
     public List<Address> addresses() {
         return Stream.concat(
                         listeners.stream().map(BoundListener::address),
-                        adopted.stream().map(InheritedListener::address))
+                        Stream.concat(
+                                adopted.stream().map(InheritedListener::address),
+                                groups.stream().map(PortGroup::address)))
                 .toList();
     }
 
-    /** The descriptors by name: those that were bound, then those that were taken over. */
+    /** Those that are everybody's, and where the master accepts from if it passes on. */
+    public List<BoundListener> listeners() {
+        return Collections.unmodifiableList(listeners);
+    }
+
+    /** Those of which each place of a worker has one. */
+    public List<PortGroup> groups() {
+        return Collections.unmodifiableList(groups);
+    }
+
+    /**
+     * The descriptors of all by name, those that were bound before those that were taken over: that
+     * of an address is its name, and where there is one for each place of a worker {@code #} and
+     * the place follow.
+     */
     public SequencedMap<String, Integer> descriptors() {
+        SequencedMap<String, Integer> descriptors = common();
+        for (PortGroup group : groups) {
+            for (int slot = 0; slot < group.size(); slot++) {
+                descriptors.put(group.address() + "#" + slot, group.listener(slot).fd());
+            }
+        }
+        return descriptors;
+    }
+
+    private SequencedMap<String, Integer> common() {
         SequencedMap<String, Integer> descriptors = new LinkedHashMap<>();
         for (BoundListener listener : listeners) {
             descriptors.put(listener.address().toString(), listener.fd());
         }
         for (InheritedListener listener : adopted) {
             descriptors.put(listener.address().toString(), listener.fd());
+        }
+        return descriptors;
+    }
+
+    /**
+     * The descriptors that the worker of a place is handed, by their addresses; a place that has
+     * none yet gets one.
+     *
+     * @throws dev.ringfork.bindings.SyscallException if there is no room for another
+     */
+    public SequencedMap<String, Integer> descriptors(int slot) {
+        if (strategy == AcceptStrategy.PASS) {
+            return new LinkedHashMap<>();
+        }
+        SequencedMap<String, Integer> descriptors = common();
+        for (PortGroup group : groups) {
+            group.reach(slot);
+            descriptors.put(group.address().toString(), group.listener(slot).fd());
         }
         return descriptors;
     }
@@ -117,6 +199,8 @@ public final class Binder implements AutoCloseable {
         listeners.clear();
         adopted.forEach(InheritedListener::close);
         adopted.clear();
+        groups.forEach(PortGroup::close);
+        groups.clear();
     }
 
     /** Closes all. */

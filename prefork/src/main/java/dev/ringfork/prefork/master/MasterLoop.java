@@ -11,6 +11,7 @@ import dev.ringfork.prefork.scoreboard.Scoreboard;
 import dev.ringfork.prefork.signals.SignalWatch;
 import dev.ringfork.prefork.spawn.Channel;
 import dev.ringfork.prefork.spawn.Notice;
+import dev.ringfork.prefork.spawn.Order;
 import dev.ringfork.prefork.spawn.Spawner;
 import dev.ringfork.reactor.Clock;
 import dev.ringfork.reactor.Reactor;
@@ -44,6 +45,7 @@ public final class MasterLoop implements MasterView, AutoCloseable {
     private final MasterEvents events;
     private final Master master;
     private final Nursery nursery;
+    private final Dealing dealing;
     private final Reactor reactor;
     private final Spawner spawner;
     private final ExitWatch exits;
@@ -96,6 +98,7 @@ public final class MasterLoop implements MasterView, AutoCloseable {
                                 List.copyOf(binder.descriptors().values()),
                                 looks -> feed(new Input.Waiting(looks)))
                         : null;
+        this.dealing = new Dealing(syscalls, reactor, binder, this::report);
         this.spawner = spawner;
         spawner.attach(exits::watch);
     }
@@ -214,6 +217,7 @@ public final class MasterLoop implements MasterView, AutoCloseable {
         feeding = true;
         for (Input next; (next = inputs.poll()) != null; ) {
             List<Action> actions = master.handle(next, Clock.nowNs());
+            dealing.tend(master);
             if (master.leaving()) {
                 // Before the workers are told: the last one closes the queue it empties.
                 nursery.release();
@@ -241,6 +245,9 @@ public final class MasterLoop implements MasterView, AutoCloseable {
                 case Action.Tell tell -> {
                     Child child = children.get(tell.id());
                     if (child != null) {
+                        if (tell.order() != Order.REOPEN) {
+                            dealing.leaving(tell.id());
+                        }
                         // A worker that does not listen is found out by its deadline.
                         child.channel.send(tell.order());
                     }
@@ -248,6 +255,9 @@ public final class MasterLoop implements MasterView, AutoCloseable {
                 case Action.Signal signal -> {
                     Child child = children.get(signal.id());
                     if (child != null) {
+                        if (signal.signo() != ProcessConstants.SIGQUIT) {
+                            dealing.leaving(signal.id());
+                        }
                         // Its pid is its own until it is reaped.
                         syscalls.processes().kill(child.pid, signal.signo());
                     }
@@ -283,6 +293,7 @@ public final class MasterLoop implements MasterView, AutoCloseable {
                         (_, _) -> listen(spawn.id()));
         children.put(spawn.id(), child);
         try {
+            dealing.join(spawn, born.passing(), born.score());
             exits.watch(born.pid(), () -> ended(spawn.id()));
             int result = reactor.add(child.registration, child.channel.fd(), Interest.READ);
             Errno.check("add", result, "a worker's channel");
@@ -291,6 +302,7 @@ public final class MasterLoop implements MasterView, AutoCloseable {
             syscalls.processes().kill(born.pid(), ProcessConstants.SIGKILL);
             spawner.reap(syscalls, born.pid());
             children.remove(spawn.id());
+            dealing.gone(spawn.id());
             child.close();
             nursery.bury(born.record());
             throw e;
@@ -306,6 +318,8 @@ public final class MasterLoop implements MasterView, AutoCloseable {
         int code = child.channel.receive();
         while (code > 0) {
             if (Channel.notice(code) == Notice.READY) {
+                // Before its predecessor is told to finish.
+                dealing.serving(id);
                 feed(new Input.Ready(id));
                 events.ready(child.spawn.slot(), child.spawn.generation(), child.pid);
             }
@@ -331,6 +345,7 @@ public final class MasterLoop implements MasterView, AutoCloseable {
                     "worker %d (pid %d) has cut %d connections"
                             .formatted(child.spawn.slot(), child.pid, cut));
         }
+        dealing.gone(id);
         departed = departed.plus(Counts.of(child.score).ended());
         child.close();
         nursery.bury(child.record);
@@ -348,6 +363,7 @@ public final class MasterLoop implements MasterView, AutoCloseable {
         }
         exits.close();
         signalled.remove();
+        dealing.close();
         reactor.close();
         nursery.close();
     }

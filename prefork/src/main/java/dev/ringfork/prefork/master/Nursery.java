@@ -7,6 +7,8 @@ import dev.ringfork.bindings.Errno;
 import dev.ringfork.bindings.Syscalls;
 import dev.ringfork.bindings.abi.Fcntl;
 import dev.ringfork.prefork.listeners.Binder;
+import dev.ringfork.prefork.passing.DescriptorSocket;
+import dev.ringfork.prefork.passing.Framing;
 import dev.ringfork.prefork.scoreboard.Score;
 import dev.ringfork.prefork.scoreboard.Scoreboard;
 import dev.ringfork.prefork.spawn.Assignment;
@@ -15,6 +17,7 @@ import dev.ringfork.prefork.spawn.Manifest;
 import dev.ringfork.prefork.spawn.Spawner;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What every worker is equipped with, and where it is started. Confined to the master's thread;
@@ -43,8 +46,17 @@ final class Nursery implements AutoCloseable {
         }
     }
 
-    /** A worker that was started. */
-    record Born(int pid, int record, Score score, Channel channel) {}
+    /**
+     * A worker that was started.
+     *
+     * @param passing by which it is passed connections, if it is; the caller's
+     */
+    record Born(
+            int pid,
+            int record,
+            Score score,
+            Channel channel,
+            @Nullable DescriptorSocket passing) {}
 
     /**
      * Starts a worker.
@@ -68,24 +80,38 @@ final class Nursery implements AutoCloseable {
 
     private Born spawn(Action.Spawn spawn, int record) {
         Channel.Pair channel = Channel.open(syscalls);
+        DescriptorSocket.Pair passing = null;
         try {
+            passing = binder.passes() ? DescriptorSocket.pair(Framing.SOCKET) : null;
             Manifest manifest =
                     new Manifest(
-                            binder.descriptors(),
+                            binder.descriptors(spawn.slot()),
                             channel.there(),
                             lifelineRead,
                             scoreboard.fd(),
                             binder.acceptMutex(),
+                            passing == null ? -1 : passing.second().fd(),
                             record);
             int own = syscalls.processes().getpid();
             int pid =
                     spawner.spawn(new Assignment(spawn.slot(), spawn.generation(), own, manifest));
-            return new Born(pid, record, scoreboard.score(record), channel.here());
+            return new Born(
+                    pid,
+                    record,
+                    scoreboard.score(record),
+                    channel.here(),
+                    passing == null ? null : passing.first());
         } catch (RuntimeException e) {
             channel.here().close();
+            if (passing != null) {
+                passing.first().close();
+            }
             throw e;
         } finally {
             syscalls.descriptors().close(channel.there());
+            if (passing != null) {
+                passing.second().close();
+            }
         }
     }
 

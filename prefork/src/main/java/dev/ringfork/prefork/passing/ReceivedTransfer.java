@@ -35,6 +35,14 @@ public final class ReceivedTransfer implements AutoCloseable {
     }
 
     /**
+     * One of the descriptors, which stays this transfer's: to see what becomes of it before it is
+     * clear whether to accept.
+     */
+    public int fd(int index) {
+        return received.fd(index);
+    }
+
+    /**
      * Accepts the transfer: the descriptors are the caller's from here on, and the sender drops its
      * copies.
      *

@@ -41,6 +41,7 @@ public final class Score {
     private static final long EMPTY_WAKEUPS = 96;
     private static final long ACCEPTS = 104;
     private static final long EMPTY_ACCEPTS = 112;
+    private static final long LOAD = 120;
 
     /** What a worker does. */
     public enum State {
@@ -107,6 +108,11 @@ public final class Score {
         setLong(EMPTY_ACCEPTS, statistics.emptyAccepts());
     }
 
+    /** Says how many connections the worker has, or has been given and not begun to serve. */
+    public void load(long connections) {
+        setLong(LOAD, connections);
+    }
+
     /**
      * Says that the worker is alive; last of all, since who sees it reads the rest.
      *
@@ -145,6 +151,11 @@ public final class Score {
     /** Connections open now. */
     public long connections() {
         return getLong(CONNECTIONS);
+    }
+
+    /** Connections that the worker has or is about to have, as {@link #load(long)} said. */
+    public long load() {
+        return getLong(LOAD);
     }
 
     /** Connections accepted. */

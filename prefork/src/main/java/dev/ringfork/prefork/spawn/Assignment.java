@@ -26,6 +26,7 @@ public record Assignment(int slot, int generation, int masterPid, Manifest manif
 
     // Named unlike any flag: flags have variables too, and the command line is the same.
     private static final String ACCEPT_LOCK = "RINGFORK_ACCEPT_LOCK";
+    private static final String PASSING = "RINGFORK_PASSING";
 
     /** {@code descriptor,record}. */
     private static final String SCOREBOARD = "RINGFORK_SCOREBOARD";
@@ -49,7 +50,6 @@ public record Assignment(int slot, int generation, int masterPid, Manifest manif
         if (!child && !Channel.isChannel(syscalls, channel)) {
             return null;
         }
-        String mutex = environment.getOrDefault(ACCEPT_LOCK, "");
         int[] scoreboard = numbers(SCOREBOARD, environment.get(SCOREBOARD), 2);
         return new Assignment(
                 who[0],
@@ -60,8 +60,15 @@ public record Assignment(int slot, int generation, int masterPid, Manifest manif
                         channel,
                         numbers(LIFELINE, environment.get(LIFELINE), 1)[0],
                         scoreboard[0],
-                        mutex.isEmpty() ? -1 : numbers(ACCEPT_LOCK, mutex, 1)[0],
+                        optional(ACCEPT_LOCK, environment),
+                        optional(PASSING, environment),
                         scoreboard[1]));
+    }
+
+    /** A descriptor, or -1 where there is none. */
+    private static int optional(String variable, Map<String, String> environment) {
+        String fd = environment.getOrDefault(variable, "");
+        return fd.isEmpty() ? -1 : numbers(variable, fd, 1)[0];
     }
 
     private static int[] numbers(String variable, @Nullable String text, int count) {
@@ -95,8 +102,12 @@ public record Assignment(int slot, int generation, int masterPid, Manifest manif
         variables.put(LIFELINE, Integer.toString(manifest.lifeline()));
         variables.put(SCOREBOARD, "%d,%d".formatted(manifest.scoreboard(), manifest.record()));
         // Empty where there is none: a master that is another one's worker has one in its own.
-        int mutex = manifest.acceptMutex();
-        variables.put(ACCEPT_LOCK, mutex < 0 ? "" : Integer.toString(mutex));
+        variables.put(ACCEPT_LOCK, optional(manifest.acceptMutex()));
+        variables.put(PASSING, optional(manifest.passing()));
         return variables;
+    }
+
+    private static String optional(int fd) {
+        return fd < 0 ? "" : Integer.toString(fd);
     }
 }

@@ -16,6 +16,7 @@ import java.util.SequencedMap;
  * @param lifeline the reading end of a pipe that ends when the master does
  * @param scoreboard the shared memory of the scoreboard
  * @param acceptMutex the file of the lock by which workers accept in turns, or -1
+ * @param passing the worker's end of the socket by which the master passes connections on, or -1
  * @param record which record of the scoreboard is the worker's
  */
 public record Manifest(
@@ -24,6 +25,7 @@ public record Manifest(
         int lifeline,
         int scoreboard,
         int acceptMutex,
+        int passing,
         int record) {
 
     /** Listeners are numbered from here in the worker, as those of sd_listen_fds(3) are. */
@@ -43,6 +45,9 @@ public record Manifest(
         if (acceptMutex >= 0) {
             all.add(acceptMutex);
         }
+        if (passing >= 0) {
+            all.add(passing);
+        }
         return all;
     }
 
@@ -53,7 +58,18 @@ public record Manifest(
         for (Map.Entry<String, Integer> listener : listeners.entrySet()) {
             numbered.put(listener.getKey(), next++);
         }
-        int mutex = acceptMutex < 0 ? -1 : next + 3;
-        return new Manifest(numbered, next, next + 1, next + 2, mutex, record);
+        int channelThere = next++;
+        int lifelineThere = next++;
+        int scoreboardThere = next++;
+        int mutexThere = acceptMutex < 0 ? -1 : next++;
+        int passingThere = passing < 0 ? -1 : next;
+        return new Manifest(
+                numbered,
+                channelThere,
+                lifelineThere,
+                scoreboardThere,
+                mutexThere,
+                passingThere,
+                record);
     }
 }

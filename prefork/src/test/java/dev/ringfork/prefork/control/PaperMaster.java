@@ -50,7 +50,7 @@ final class PaperMaster implements MasterView, AutoCloseable {
                                             syscalls,
                                             this,
                                             path,
-                                            new LinkedHashMap<>(),
+                                            LinkedHashMap::new,
                                             configuration,
                                             silenceNs));
                             reactor.run();

@@ -58,7 +58,7 @@ final class ExecSpawnerTest {
         SequencedMap<String, Integer> listeners = new LinkedHashMap<>();
         listeners.put("a", first[1]);
         listeners.put("b", first[0]);
-        Manifest manifest = new Manifest(listeners, second[0], second[1], first[0], -1, 7);
+        Manifest manifest = new Manifest(listeners, second[0], second[1], first[0], -1, -1, 7);
         return new Assignment(2, 5, syscalls.processes().getpid(), manifest);
     }
 
@@ -127,7 +127,7 @@ final class ExecSpawnerTest {
         Channel.Pair pair = Channel.open(syscalls);
         try (Channel _ = pair.here()) {
             open.add(pair.there());
-            Manifest manifest = new Manifest(new LinkedHashMap<>(), pair.there(), 0, 0, -1, 0);
+            Manifest manifest = new Manifest(new LinkedHashMap<>(), pair.there(), 0, 0, -1, -1, 0);
             Assignment orphan = new Assignment(0, 1, Integer.MAX_VALUE / 8, manifest);
             assertNotNull(Assignment.read(syscalls, orphan.in(Map.of())));
         }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ringfork.reactor.server;
 
+import static dev.ringfork.bindings.abi.SocketConstants.SOCK_CLOEXEC;
+import static dev.ringfork.bindings.abi.SocketConstants.SOCK_NONBLOCK;
+
 import dev.ringfork.bindings.Address;
 import dev.ringfork.bindings.Syscalls;
 
@@ -12,9 +15,11 @@ import dev.ringfork.bindings.Syscalls;
  * removes it when it is closed, unless another server has taken it.
  */
 public final class BoundListener implements AutoCloseable {
+    private final Syscalls syscalls;
     private final Listener listener;
 
-    private BoundListener(Listener listener) {
+    private BoundListener(Syscalls syscalls, Listener listener) {
+        this.syscalls = syscalls;
         this.listener = listener;
     }
 
@@ -31,7 +36,58 @@ public final class BoundListener implements AutoCloseable {
     public static BoundListener open(
             Syscalls syscalls, Address address, boolean packets, ServerSettings settings) {
         ListenAddress where = new ListenAddress(address, packets);
-        return new BoundListener(Listener.open(syscalls, where, settings, 1));
+        return new BoundListener(syscalls, Listener.open(syscalls, where, settings, 1));
+    }
+
+    /**
+     * The first of several listeners at one port of TCP, among which the kernel deals connections
+     * out: {@code SO_REUSEPORT} of socket(7). It is refused while another server has the port.
+     *
+     * @throws dev.ringfork.bindings.SyscallException if the address cannot be had
+     */
+    public static BoundListener openFirst(
+            Syscalls syscalls, Address address, ServerSettings settings) {
+        ListenAddress where = new ListenAddress(address, false);
+        return new BoundListener(syscalls, Listener.openFirst(syscalls, where, settings));
+    }
+
+    /**
+     * One more listener at a port that {@link #openFirst} has bound, in a process of the same user.
+     *
+     * @throws dev.ringfork.bindings.SyscallException if the address cannot be had
+     */
+    public static BoundListener openNext(
+            Syscalls syscalls, Address address, ServerSettings settings) {
+        ListenAddress where = new ListenAddress(address, false);
+        return new BoundListener(syscalls, Listener.openNext(syscalls, where, settings));
+    }
+
+    /**
+     * Takes over a listener that somebody else has bound, to accept from it here.
+     *
+     * @throws IllegalStateException if it was given away or closed before, or the kernel refuses a
+     *     socket option
+     */
+    public static BoundListener of(
+            Syscalls syscalls, InheritedListener inherited, ServerSettings settings) {
+        ListenAddress where = ListenAddress.of(inherited);
+        return new BoundListener(syscalls, Listener.open(syscalls, where, settings, 1));
+    }
+
+    /**
+     * Accepts a connection, non-blocking and close-on-exec, and sets on it what it has not
+     * inherited from the listener. Does not block.
+     *
+     * @return the descriptor, which is the caller's, or {@code -errno}: {@code -EAGAIN} when nobody
+     *     waits
+     */
+    public int accept() {
+        int accepted =
+                syscalls.sockets().accept4(listener.fd(), 0, 0, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        if (accepted >= 0) {
+            listener.tune(accepted);
+        }
+        return accepted;
     }
 
     /** The descriptor, to be handed over. */

@@ -135,6 +135,16 @@ final class Listener implements AutoCloseable {
         }
     }
 
+    /** The first of several listeners at a port, which {@link #openNext} joins. */
+    static Listener openFirst(Syscalls syscalls, ListenAddress where, ServerSettings settings) {
+        return open(syscalls, where, settings, 1, Port.FIRST);
+    }
+
+    /** One more listener at a port. */
+    static Listener openNext(Syscalls syscalls, ListenAddress where, ServerSettings settings) {
+        return open(syscalls, where, settings, 1, Port.NEXT);
+    }
+
     private static Listener open(
             Syscalls syscalls,
             ListenAddress where,

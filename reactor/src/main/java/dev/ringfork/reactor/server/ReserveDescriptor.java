@@ -15,13 +15,14 @@ import java.lang.foreign.MemorySegment;
  *
  * <p>Confined to the loop's thread.
  */
-final class ReserveDescriptor implements AutoCloseable {
+public final class ReserveDescriptor implements AutoCloseable {
     private final Syscalls syscalls;
     private final Arena arena = Arena.ofShared();
     private final MemorySegment devNull = arena.allocateFrom("/dev/null");
     private int fd;
 
-    ReserveDescriptor(Syscalls syscalls) {
+    /** Opens it; where there is none to be had, it does without. */
+    public ReserveDescriptor(Syscalls syscalls) {
         this.syscalls = syscalls;
         reopen();
     }
@@ -35,7 +36,7 @@ final class ReserveDescriptor implements AutoCloseable {
      *
      * @return 0, or {@code -errno} if nothing was accepted
      */
-    int acceptAndClose(int listener) {
+    public int acceptAndClose(int listener) {
         if (fd >= 0) {
             syscalls.descriptors().close(fd);
         }

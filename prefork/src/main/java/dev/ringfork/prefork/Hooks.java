@@ -52,6 +52,23 @@ public interface Hooks {
      */
     default void leaving() {}
 
+    /**
+     * In the master: all workers of the start accept, and if this master takes another one's place,
+     * it has.
+     */
+    default void masterServing() {}
+
+    /**
+     * In the master: a new master is about to be started in its place; the place to look at what
+     * that one will find.
+     *
+     * @throws RuntimeException if it would not do: the message is reported and all stays as it was
+     */
+    default void beforeUpgrade() {}
+
+    /** In the master: a new master has taken its place, and this one drains. */
+    default void upgraded(int newMasterPid) {}
+
     /** In the master and in each worker: open log files again. */
     default void reopen() {}
 }

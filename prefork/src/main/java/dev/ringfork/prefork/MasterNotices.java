@@ -66,6 +66,12 @@ final class MasterNotices {
         }
     }
 
+    /** Another master stands for the service, and this one has nothing more to say. */
+    void succeeded(int pid) {
+        stopping = true;
+        manager.mainPid(pid);
+    }
+
     /** Something may be different from what was said last. */
     void changed(MasterView master) {
         if (manager.wanted() && !stopping) {

@@ -21,12 +21,13 @@ final class PidFile implements AutoCloseable {
     /**
      * Writes it, in one step: who reads it never sees half a number.
      *
+     * @param predecessor a process that it may name, which gives it away; 0 for none
      * @throws IllegalStateException if it names another process that runs
      * @throws IllegalStateException if it cannot be written: the message says why, and nothing is
      *     left behind
      */
-    static PidFile write(Path file, int pid) {
-        refuseIfTaken(file, pid);
+    static PidFile write(Path file, int pid, int predecessor) {
+        refuseIfTaken(file, pid, predecessor);
         String content = pid + "\n";
         Path interim = file.resolveSibling(file.getFileName() + "." + pid);
         try {
@@ -67,13 +68,13 @@ final class PidFile implements AutoCloseable {
         }
     }
 
-    private static void refuseIfTaken(Path file, int pid) {
+    private static void refuseIfTaken(Path file, int pid, int predecessor) {
         String text = read(file);
         if (!text.matches("\\d{1,9}")) {
             return;
         }
         long other = Long.parseLong(text);
-        if (other != pid && ProcessHandle.of(other).isPresent()) {
+        if (other != pid && other != predecessor && ProcessHandle.of(other).isPresent()) {
             throw new IllegalStateException(
                     "%s names process %d, which runs: end that, or choose another file"
                             .formatted(file, other));

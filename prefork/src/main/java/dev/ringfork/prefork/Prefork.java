@@ -20,6 +20,7 @@ import dev.ringfork.prefork.master.MasterSettings;
 import dev.ringfork.prefork.master.MasterState;
 import dev.ringfork.prefork.master.MasterView;
 import dev.ringfork.prefork.master.Scale;
+import dev.ringfork.prefork.master.Succession;
 import dev.ringfork.prefork.scoreboard.Scoreboard;
 import dev.ringfork.prefork.service.Service;
 import dev.ringfork.prefork.service.ServiceSettings;
@@ -127,8 +128,10 @@ public final class Prefork {
             return service.start();
         }
         service.prepare();
+        Succession succession = Succession.of(syscalls, System.getenv());
         try (Binder binder = new Binder(syscalls, described.server)) {
             binder.arrange(described.accepting.strategy(), described.settings.workers());
+            binder.inherit(succession.heritage());
             described.inherited.forEach(binder::adopt);
             for (Where where : described.addresses) {
                 binder.bind(where.address, where.packets);
@@ -137,20 +140,15 @@ public final class Prefork {
                 binder.lock(described.accepting.mutex());
                 service.own(binder.acceptMutex());
             }
-            Path pidFile = described.pidFile;
-            if (pidFile == null) {
-                return master(binder);
-            }
-            try (PidFile _ = PidFile.write(pidFile, syscalls.processes().getpid())) {
-                return master(binder);
-            }
+            return master(binder, succession);
         }
     }
 
-    private int master(Binder binder) {
+    private int master(Binder binder, Succession succession) {
         // What the supervisor told this process is not for its children.
         Map<String, String> environment = Activation.forChildren(System.getenv());
         MasterNotices notices = new MasterNotices(described.manager);
+        Events events = new Events(this, binder, notices, succession.predecessorPid());
         try (Spawner spawner =
                         service.placing(
                                 described.spawn.spawner(
@@ -165,8 +163,20 @@ public final class Prefork {
                                 spawner,
                                 binder,
                                 scoreboard,
-                                new Events(this, binder, notices));
-                ControlSocket _ = control(loop, binder)) {
+                                succession,
+                                events);
+                Seat seat =
+                        new Seat(
+                                syscalls,
+                                loop,
+                                binder,
+                                described.pidFile,
+                                described.control,
+                                described.configuration)) {
+            events.seat = seat;
+            if (!succession.succeeds()) {
+                seat.take(0);
+            }
             described.hooks.masterStarted(binder.addresses());
             service.listening();
             if (described.settings.scale().mode() == Scale.Mode.ONDEMAND) {
@@ -178,20 +188,24 @@ public final class Prefork {
         }
     }
 
-    private @Nullable ControlSocket control(MasterLoop loop, Binder binder) {
-        Path path = described.control;
-        return path == null
-                ? null
-                : ControlSocket.open(
-                        syscalls, loop, path, binder::descriptors, described.configuration);
-    }
-
     /** Where to listen, and for what. */
     private record Where(Address address, boolean packets) {}
 
-    /** Passes what the master tells of on to the hooks. */
-    private record Events(Prefork prefork, Binder binder, MasterNotices notices)
-            implements MasterEvents {
+    /** Passes what the master tells of on to the hooks, and takes and keeps its seat. */
+    private static final class Events implements MasterEvents {
+        private final Prefork prefork;
+        private final Binder binder;
+        private final MasterNotices notices;
+        private final int predecessorPid;
+        private @Nullable Seat seat;
+
+        Events(Prefork prefork, Binder binder, MasterNotices notices, int predecessorPid) {
+            this.prefork = prefork;
+            this.binder = binder;
+            this.notices = notices;
+            this.predecessorPid = predecessorPid;
+        }
+
         private Hooks hooks() {
             return prefork.described.hooks;
         }
@@ -250,6 +264,37 @@ public final class Prefork {
         @Override
         public void changed(MasterView master) {
             notices.changed(master);
+        }
+
+        @Override
+        public void upgrade() {
+            hooks().beforeUpgrade();
+        }
+
+        @Override
+        public void serving() {
+            if (predecessorPid != 0 && seat != null) {
+                seat.take(predecessorPid);
+                binder.own();
+            }
+            guarded("masterServing", hooks()::masterServing);
+        }
+
+        @Override
+        public void succeeded(int pid) {
+            notices.succeeded(pid);
+            guarded("upgraded", () -> hooks().upgraded(pid));
+        }
+
+        @Override
+        public void backedOut() {
+            try {
+                if (seat != null) {
+                    seat.retake();
+                }
+            } catch (RuntimeException e) {
+                report("the pid file or the control socket is lost: " + e.getMessage());
+            }
         }
 
         @Override

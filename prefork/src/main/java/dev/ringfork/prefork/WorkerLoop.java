@@ -8,6 +8,7 @@ import dev.ringfork.bindings.abi.ProcessConstants;
 import dev.ringfork.prefork.master.MasterSettings;
 import dev.ringfork.prefork.scoreboard.Score;
 import dev.ringfork.prefork.scoreboard.Scoreboard;
+import dev.ringfork.prefork.signals.MachineSignal;
 import dev.ringfork.prefork.signals.SignalWatch;
 import dev.ringfork.prefork.spawn.Channel;
 import dev.ringfork.prefork.spawn.Manifest;
@@ -97,6 +98,9 @@ final class WorkerLoop implements AutoCloseable {
         signals.ignore(ProcessConstants.SIGTTIN);
         signals.ignore(ProcessConstants.SIGTTOU);
         signals.ignore(ProcessConstants.SIGWINCH);
+        if (MachineSignal.moved(System.getenv())) {
+            signals.ignore(ProcessConstants.SIGUSR2);
+        }
     }
 
     /**

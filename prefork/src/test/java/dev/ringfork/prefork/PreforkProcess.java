@@ -4,6 +4,7 @@ package dev.ringfork.prefork;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.ringfork.prefork.signals.MachineSignal;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -17,9 +18,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.StringJoiner;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -30,16 +33,23 @@ final class PreforkProcess implements AutoCloseable {
 
     private final Process master;
     private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
-    private final List<ProcessHandle> workers = new ArrayList<>();
+    private final List<ProcessHandle> others = new CopyOnWriteArrayList<>();
     private int port;
 
-    private PreforkProcess(Process master) {
+    private PreforkProcess(Process master, Process copy) {
         this.master = master;
-        read(master.getInputStream());
+        read(copy.getInputStream());
     }
 
     /** Starts it; settings are {@code workers=2} and such. */
     static PreforkProcess start(String... settings) throws IOException {
+        String freeSignal = Integer.toString(MachineSignal.FREE);
+        return start(Map.of(MachineSignal.VARIABLE, freeSignal), settings);
+    }
+
+    /** The same with variables. */
+    static PreforkProcess start(Map<String, String> variables, String... settings)
+            throws IOException {
         List<String> command = new ArrayList<>();
         command.add(System.getProperty("java.home") + "/bin/java");
         command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx64m"));
@@ -48,7 +58,13 @@ final class PreforkProcess implements AutoCloseable {
         command.add(classPath());
         command.add(PreforkProgram.class.getName());
         command.addAll(List.of(settings));
-        return new PreforkProcess(new ProcessBuilder(command).redirectErrorStream(true).start());
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().remove(MachineSignal.VARIABLE);
+        builder.environment().putAll(variables);
+        // Through a process that lives as long as the last of them: the output of one that has
+        // ended is not read any more, and a new master has the same.
+        List<Process> both = ProcessBuilder.startPipeline(List.of(builder, new ProcessBuilder("cat")));
+        return new PreforkProcess(both.getFirst(), both.getLast());
     }
 
     /** The modules of this build and its test classes, all as a class path. */
@@ -71,11 +87,16 @@ final class PreforkProcess implements AutoCloseable {
                     try (BufferedReader reader =
                             new BufferedReader(
                                     new InputStreamReader(stream, StandardCharsets.UTF_8))) {
-                        reader.lines().forEach(lines::add);
+                        reader.lines().forEach(this::read);
                     } catch (IOException | UncheckedIOException e) {
                         lines.add("the stream broke: " + e);
                     }
                 });
+    }
+
+    private void read(String line) {
+        remember(line);
+        lines.add(line);
     }
 
     /** The rest of the next line that begins with a word; lines before it are dropped. */
@@ -85,9 +106,6 @@ final class PreforkProcess implements AutoCloseable {
         while (true) {
             String line = lines.poll(endNs - System.nanoTime(), TimeUnit.NANOSECONDS);
             assertNotNull(line, () -> "no '%s' among %s".formatted(word, dropped));
-            if (line.startsWith("ready ")) {
-                remember(line);
-            }
             if (line.startsWith(word)) {
                 return line.substring(word.length()).strip();
             }
@@ -95,8 +113,12 @@ final class PreforkProcess implements AutoCloseable {
         }
     }
 
+    /** Masters and workers, to be killed at last if they still run. */
     private void remember(String line) {
-        ProcessHandle.of(Long.parseLong(line.split(" ", -1)[3])).ifPresent(workers::add);
+        if (line.matches("(master|ready \\d+ \\d+) \\d+")) {
+            String pid = line.substring(line.lastIndexOf(' ') + 1);
+            ProcessHandle.of(Long.parseLong(pid)).ifPresent(others::add);
+        }
     }
 
     /** Waits until the listeners are bound. */
@@ -118,6 +140,10 @@ final class PreforkProcess implements AutoCloseable {
             pids.add(nextReady());
         }
         return pids;
+    }
+
+    int port() {
+        return port;
     }
 
     long pid() {
@@ -199,6 +225,6 @@ final class PreforkProcess implements AutoCloseable {
     @Override
     public void close() {
         master.destroyForcibly();
-        workers.forEach(ProcessHandle::destroyForcibly);
+        others.forEach(ProcessHandle::destroyForcibly);
     }
 }

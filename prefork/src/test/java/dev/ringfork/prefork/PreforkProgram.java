@@ -17,6 +17,7 @@ import dev.ringfork.reactor.protocol.Connection;
 import dev.ringfork.reactor.protocol.Session;
 import dev.ringfork.reactor.server.ServerSettings;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
@@ -45,12 +46,12 @@ final class PreforkProgram {
         System.setProperty("ringfork.launcher", given.getOrDefault("launcher", ""));
         Prefork.Builder prefork =
                 Prefork.builder(LineSession::new)
-                        .listen(Address.parse(given.getOrDefault("listen", "127.0.0.1:0")))
                         .settings(settings(given))
                         .server(ServerSettings.DEFAULT)
                         .accept(accepting(given))
                         .spawn(Spawn.valueOf(given.getOrDefault("spawn", "EXEC")))
                         .hooks(new Spoken(given));
+        addresses(given).forEach(address -> prefork.listen(Address.parse(address)));
         if (given.containsKey("pidfile")) {
             prefork.pidFile(Path.of(given.get("pidfile")));
         }
@@ -62,6 +63,19 @@ final class PreforkProgram {
             System.out.println("children " + children());
         }
         System.exit(exitCode);
+    }
+
+    /** Of a file they may change from one master to the next. */
+    private static List<String> addresses(Map<String, String> given) {
+        String file = given.get("addresses");
+        if (file == null) {
+            return List.of(given.getOrDefault("listen", "127.0.0.1:0"));
+        }
+        try {
+            return Files.readAllLines(Path.of(file));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static Accepting accepting(Map<String, String> given) {
@@ -79,6 +93,7 @@ final class PreforkProgram {
                 .heartbeat(time(given, "heartbeat", 100))
                 .workerTimeout(time(given, "late", 20_000))
                 .bootTimeout(time(given, "boot", 20_000))
+                .upgradeTimeout(time(given, "upgrade", 20_000))
                 .maxRequests(Long.parseLong(given.getOrDefault("requests", "0")))
                 .maxMemoryBytes(Long.parseLong(given.getOrDefault("memory", "0")))
                 .scale(scale(given))
@@ -189,6 +204,7 @@ final class PreforkProgram {
     private record Spoken(Map<String, String> given) implements Hooks {
         @Override
         public void masterStarted(List<Address> addresses) {
+            System.out.println("master " + ProcessHandle.current().pid());
             System.out.println("started " + addresses.getFirst());
         }
 
@@ -202,6 +218,10 @@ final class PreforkProgram {
             Path broken = Path.of(given.getOrDefault("broken", "/nonexistent/file"));
             if (Files.exists(broken)) {
                 System.exit(1);
+            }
+            Path stuck = Path.of(given.getOrDefault("stuck", "/nonexistent/file"));
+            while (Files.exists(stuck)) {
+                LockSupport.parkNanos(10_000_000L);
             }
             while (given.containsKey("hang")) {
                 LockSupport.park();
@@ -219,6 +239,21 @@ final class PreforkProgram {
         @Override
         public void workerExit(int slot, int generation, int pid, WaitStatus status) {
             System.out.println("exit %d %d %s".formatted(slot, pid, status));
+        }
+
+        @Override
+        public void masterServing() {
+            System.out.println("serving " + ProcessHandle.current().pid());
+        }
+
+        @Override
+        public void upgraded(int newMasterPid) {
+            System.out.println("succeeded " + newMasterPid);
+        }
+
+        @Override
+        public void beforeUpgrade() {
+            beforeReload();
         }
 
         @Override

@@ -21,6 +21,7 @@ import picocli.CommandLine.Parameters;
             "config [json]              what the master was started with",
             "inc, dec                   one worker more, one fewer",
             "reload                     all workers anew, one after the other",
+            "upgrade                    a new master in this one's place, with the listeners; or none, and all goes on",
             "vacate                     no workers, the listeners stay; reload brings them back",
             "reopen                     open log files again",
             "drain                      let the workers finish, then end",

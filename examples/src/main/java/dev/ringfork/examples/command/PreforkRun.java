@@ -204,6 +204,11 @@ final class PreforkRun {
         }
 
         @Override
+        public void beforeUpgrade() {
+            options.tls.context(service, console);
+        }
+
+        @Override
         public void reopen() {
             reopen.run();
         }

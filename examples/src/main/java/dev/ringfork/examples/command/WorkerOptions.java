@@ -170,6 +170,14 @@ final class WorkerOptions {
     private Share maxUnavailable = DEFAULT.maxUnavailable();
 
     @Option(
+            names = "--upgrade-timeout",
+            paramLabel = "TIME",
+            description =
+                    "How long a new master may take until its workers accept before an upgrade is backed"
+                            + " out, 0s for ever (default: ${DEFAULT-VALUE}).")
+    private Span upgradeTimeout = new Span(DEFAULT.upgradeTimeout());
+
+    @Option(
             names = "--pid-file",
             paramLabel = "FILE",
             description = "Write the process id of the master to a file.")
@@ -271,6 +279,7 @@ final class WorkerOptions {
                     .maxAge(maxAge.duration())
                     .maxMemoryBytes(maxMemory.bytes())
                     .maxBootFailures(maxBootFailures)
+                    .upgradeTimeout(upgradeTimeout.duration())
                     .maxUnavailable(maxUnavailable)
                     .scale(scale())
                     .build();

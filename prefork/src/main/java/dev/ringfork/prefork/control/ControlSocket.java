@@ -49,13 +49,14 @@ public final class ControlSocket implements AutoCloseable {
     private final Syscalls syscalls;
     private final MasterView master;
     private final Reactor reactor;
-    private final BoundListener listener;
+    private final Path path;
     private final Supplier<SequencedMap<String, Integer>> listeners;
     private final SequencedMap<String, String> configuration;
     private final int owner;
     private final long silenceNs;
     private final Set<ControlConnection> connections = new HashSet<>();
-    private final Registration registration = new Registration((_, _) -> accept());
+    private BoundListener listener;
+    private Registration registration = new Registration((_, _) -> accept());
     private final Timer retry = new Timer(() -> registration.interest(Interest.READ));
     private final ControlConnection.Host host = new Answers();
 
@@ -71,6 +72,7 @@ public final class ControlSocket implements AutoCloseable {
         this.master = master;
         this.reactor = master.reactor();
         this.listener = listener;
+        this.path = path;
         this.listeners = listeners;
         this.configuration = configuration;
         this.owner = restrict(path);
@@ -93,6 +95,29 @@ public final class ControlSocket implements AutoCloseable {
         return open(syscalls, master, path, listeners, configuration, ControlConnection.SILENCE_NS);
     }
 
+    /**
+     * The same at a path at which another master may listen, which gives it away: who asks from now
+     * on asks this one.
+     */
+    public static ControlSocket openInPlace(
+            Syscalls syscalls,
+            MasterView master,
+            Path path,
+            Supplier<SequencedMap<String, Integer>> listeners,
+            SequencedMap<String, String> configuration) {
+        BoundListener listener =
+                BoundListener.openInPlace(
+                        syscalls, new Address.Unix(path.toString()), ServerSettings.DEFAULT);
+        return open(
+                syscalls,
+                master,
+                listener,
+                path,
+                listeners,
+                configuration,
+                ControlConnection.SILENCE_NS);
+    }
+
     /** The same with a time that operators may be silent for. */
     static ControlSocket open(
             Syscalls syscalls,
@@ -102,6 +127,17 @@ public final class ControlSocket implements AutoCloseable {
             SequencedMap<String, String> configuration,
             long silenceNs) {
         BoundListener listener = listen(syscalls, path);
+        return open(syscalls, master, listener, path, listeners, configuration, silenceNs);
+    }
+
+    private static ControlSocket open(
+            Syscalls syscalls,
+            MasterView master,
+            BoundListener listener,
+            Path path,
+            Supplier<SequencedMap<String, Integer>> listeners,
+            SequencedMap<String, String> configuration,
+            long silenceNs) {
         try {
             ControlSocket socket =
                     new ControlSocket(
@@ -128,6 +164,26 @@ public final class ControlSocket implements AutoCloseable {
         }
     }
 
+    /**
+     * Listens at its path again, if that was taken away; who is connected stays.
+     *
+     * @throws dev.ringfork.bindings.SyscallException if it cannot be had
+     */
+    public void retake() {
+        if (listener.inPlace()) {
+            return;
+        }
+        BoundListener again =
+                BoundListener.openInPlace(
+                        syscalls, new Address.Unix(path.toString()), ServerSettings.DEFAULT);
+        registration.remove();
+        listener.close();
+        listener = again;
+        restrict(path);
+        registration = new Registration((_, _) -> accept());
+        watch();
+    }
+
     /** Keeps others away, and tells who owns it; who was faster is found out by credentials. */
     private static int restrict(Path path) {
         try {
@@ -140,9 +196,13 @@ public final class ControlSocket implements AutoCloseable {
     }
 
     private void begin() {
+        watch();
+        master.observe(new Watch());
+    }
+
+    private void watch() {
         int result = reactor.add(registration, listener.fd(), Interest.READ);
         Errno.check("add", result, "the control socket");
-        master.observe(new Watch());
     }
 
     private void accept() {

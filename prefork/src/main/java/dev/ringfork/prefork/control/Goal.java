@@ -6,6 +6,7 @@ import dev.ringfork.prefork.master.Ending;
 import dev.ringfork.prefork.master.MasterSettings;
 import dev.ringfork.prefork.master.MasterState;
 import dev.ringfork.prefork.master.Scale;
+import dev.ringfork.prefork.master.UpgradeState;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +49,7 @@ record Goal(Verb verb, MasterState before) {
         return switch (verb) {
             case DRAIN -> drained(now);
             case STOP -> now.ending() == Ending.ENDED ? ended("stopped", now) : null;
+            case UPGRADE -> upgraded(now);
             case REOPEN -> Verdict.done("told the master and %d workers".formatted(now.serving()));
             default ->
                     now.ending() == Ending.NONE
@@ -70,6 +72,20 @@ record Goal(Verb verb, MasterState before) {
             return Verdict.refused("the master was told to stop before all was finished");
         }
         return now.ending() == Ending.ENDED ? ended("drained", now) : null;
+    }
+
+    private @Nullable Verdict upgraded(MasterState now) {
+        UpgradeState upgrade = now.upgrade();
+        if (upgrade.failures() > before.upgrade().failures()) {
+            return Verdict.refused("all goes on as it was: " + upgrade.reason());
+        }
+        if (upgrade.done()) {
+            String how = "process %d is the master".formatted(upgrade.pid());
+            return now.ending() == Ending.ENDED ? ended(how, now) : null;
+        }
+        return now.ending() == Ending.NONE || upgrade.underWay()
+                ? null
+                : Verdict.refused("the master was told to end meanwhile");
     }
 
     private Verdict ended(String how, MasterState now) {

@@ -44,6 +44,8 @@ public record Request(Verb verb, Format format) {
         RELOAD(Command.RELOAD),
         /** No workers, the listeners stay; done when the last one has ended. */
         VACATE(Command.VACATE),
+        /** A new master in this one's place; done when the last of this one's workers has ended. */
+        UPGRADE(Command.UPGRADE),
         /** Log files are opened again. */
         REOPEN(Command.REOPEN),
         /** The workers finish, then the master ends. */

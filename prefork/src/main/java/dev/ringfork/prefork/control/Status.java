@@ -34,7 +34,12 @@ record Status(MasterState master, List<ListenQueue> queues, Map<Integer, Usage> 
         return switch (master.ending()) {
             case DRAIN -> "draining";
             case STOP, ENDED -> "stopping";
-            case NONE -> master.reloading() ? "reloading" : "serving";
+            case NONE -> {
+                if (master.upgrade().underWay()) {
+                    yield "upgrading";
+                }
+                yield master.reloading() ? "reloading" : "serving";
+            }
         };
     }
 }

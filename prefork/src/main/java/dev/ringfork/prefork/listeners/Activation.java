@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * Listeners that a supervisor bound before it started this process: systemd, Server::Starter,
@@ -80,10 +81,14 @@ public final class Activation {
 
     /**
      * An environment for a process that is to take this one's place in the service, after an
-     * upgrade for instance: without the variables of supervisors, whose descriptors it gets in
-     * another way if at all, but with those by which it tells the service manager how it is doing.
+     * upgrade for instance: without the variables of supervisors, but with those by which it tells
+     * the service manager how it is doing.
+     *
+     * @param handedOn descriptors of supervisors that it inherits, as they are there: it finds them
+     *     in the one way that does not take its process id, Server::Starter's
      */
-    public static Map<String, String> forSuccessor(Map<String, String> environment) {
+    public static Map<String, String> forSuccessor(
+            Map<String, String> environment, List<Integer> handedOn) {
         Map<String, String> rest = forChildren(environment);
         for (String variable : Notify.VARIABLES) {
             String value = environment.get(variable);
@@ -91,6 +96,11 @@ public final class Activation {
             if (value != null && !variable.equals("WATCHDOG_PID")) {
                 rest.put(variable, value);
             }
+        }
+        if (!handedOn.isEmpty()) {
+            rest.put(
+                    HandedOver.STARTER,
+                    handedOn.stream().map(fd -> fd + "=" + fd).collect(Collectors.joining(";")));
         }
         return rest;
     }

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SequencedMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -23,15 +24,19 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Confined to the master's thread. Each listener is named after its address, so that whoever
  * inherits it knows what clients know it by.
+ *
+ * <p>A master that takes another one's place inherits that one's listeners: {@link #inherit} before
+ * {@link #bind}, and {@link #own} when it has taken over. The other one then calls {@link #leave}.
  */
 public final class Binder implements AutoCloseable {
     private final Syscalls syscalls;
     private final ServerSettings settings;
-    private final List<BoundListener> listeners = new ArrayList<>();
+    private final SequencedMap<Place, BoundListener> listeners = new LinkedHashMap<>();
     private final List<InheritedListener> adopted = new ArrayList<>();
     private final List<PortGroup> groups = new ArrayList<>();
     private AcceptStrategy strategy = AcceptStrategy.SHARED;
     private int workers;
+    private final Map<Place, Integer> inherited = new LinkedHashMap<>();
     private @Nullable AcceptMutex mutex;
 
     /**
@@ -68,7 +73,17 @@ public final class Binder implements AutoCloseable {
     }
 
     /**
-     * Binds an address and listens.
+     * Takes over the listeners of the master before this one.
+     *
+     * @param heritage its {@link #heritage}, with the descriptors as they are here
+     * @throws IllegalArgumentException if a name makes no sense
+     */
+    public void inherit(SequencedMap<String, Integer> heritage) {
+        heritage.forEach((name, fd) -> inherited.put(Place.parse(name), fd));
+    }
+
+    /**
+     * Binds an address and listens, or takes what was inherited for it.
      *
      * @param packets whether connections carry packets
      * @throws dev.ringfork.bindings.SyscallException if the address cannot be had
@@ -79,9 +94,56 @@ public final class Binder implements AutoCloseable {
             PortGroup group = new PortGroup(syscalls, address, settings);
             groups.add(group);
             group.reach(workers - 1);
-        } else {
-            listeners.add(BoundListener.open(syscalls, address, packets, settings));
+            return;
         }
+        int number = 0;
+        while (listeners.containsKey(new Place(number, packets, address))) {
+            number++;
+        }
+        Place place = new Place(number, packets, address);
+        Integer fd = inherited.remove(place);
+        listeners.put(
+                place,
+                fd == null
+                        ? BoundListener.open(syscalls, address, packets, settings)
+                        : take(place, fd));
+    }
+
+    private BoundListener take(Place place, int fd) {
+        InheritedListener listener = InheritedListener.of(syscalls, fd);
+        if (place.address() instanceof Address.Unix) {
+            // The kernel knows it by the name that it was bound under, before it was renamed.
+            listener.named(place.address());
+        }
+        return BoundListener.adopt(syscalls, listener, settings);
+    }
+
+    /** What a master that is to take this one's place inherits: descriptors by name. */
+    public SequencedMap<String, Integer> heritage() {
+        SequencedMap<String, Integer> heritage = new LinkedHashMap<>();
+        listeners.forEach((place, listener) -> heritage.put(place.toString(), listener.fd()));
+        return heritage;
+    }
+
+    /** What a supervisor has handed over, for a new master to find as this one did. */
+    public List<Integer> handedOver() {
+        return adopted.stream().map(InheritedListener::fd).toList();
+    }
+
+    /** All that was inherited is this one's alone now; what of it is not wanted is closed. */
+    public void own() {
+        listeners.values().forEach(BoundListener::own);
+        inherited.forEach((place, fd) -> {
+            BoundListener unwanted = take(place, fd);
+            unwanted.own();
+            unwanted.close();
+        });
+        inherited.clear();
+    }
+
+    /** The paths of Unix sockets are from now on those of the master that has inherited them. */
+    public void leave() {
+        listeners.values().forEach(BoundListener::leave);
     }
 
     /**
@@ -129,7 +191,7 @@ public final class Binder implements AutoCloseable {
     /** Where they listen, with the ports that the kernel chose. */
     public List<Address> addresses() {
         return Stream.concat(
-                        listeners.stream().map(BoundListener::address),
+                        listeners.values().stream().map(BoundListener::address),
                         Stream.concat(
                                 adopted.stream().map(InheritedListener::address),
                                 groups.stream().map(PortGroup::address)))
@@ -138,7 +200,7 @@ public final class Binder implements AutoCloseable {
 
     /** Those that are everybody's, and where the master accepts from if it passes on. */
     public List<BoundListener> listeners() {
-        return Collections.unmodifiableList(listeners);
+        return List.copyOf(listeners.values());
     }
 
     /** Those of which each place of a worker has one. */
@@ -163,7 +225,7 @@ public final class Binder implements AutoCloseable {
 
     private SequencedMap<String, Integer> common() {
         SequencedMap<String, Integer> descriptors = new LinkedHashMap<>();
-        for (BoundListener listener : listeners) {
+        for (BoundListener listener : listeners.values()) {
             descriptors.put(listener.address().toString(), listener.fd());
         }
         for (InheritedListener listener : adopted) {
@@ -195,7 +257,7 @@ public final class Binder implements AutoCloseable {
      * then nobody waits in a queue that no worker looks at.
      */
     public void release() {
-        listeners.forEach(BoundListener::close);
+        listeners.values().forEach(BoundListener::close);
         listeners.clear();
         adopted.forEach(InheritedListener::close);
         adopted.clear();
@@ -207,6 +269,8 @@ public final class Binder implements AutoCloseable {
     @Override
     public void close() {
         release();
+        inherited.values().forEach(syscalls.descriptors()::close);
+        inherited.clear();
         if (mutex != null) {
             mutex.close();
         }

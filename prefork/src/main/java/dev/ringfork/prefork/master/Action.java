@@ -30,6 +30,27 @@ public sealed interface Action {
     /** Open the master's own log files again. */
     record Reopen() implements Action {}
 
+    /**
+     * All workers of the start serve: take over what shows who the master is, and tell whoever
+     * waits for it. Once.
+     */
+    record Announce() implements Action {}
+
+    /** Something about the new master of an upgrade. */
+    sealed interface OfNewMaster extends Action {}
+
+    /** Start it; the answer is {@link Input.MasterStarted} or {@link Input.MasterFailed}. */
+    record StartMaster() implements OfNewMaster {}
+
+    /** Send it a signal. */
+    record SignalMaster(int signo) implements OfNewMaster {}
+
+    /** It has taken over: leave it what both have. */
+    record HandOver(int pid) implements OfNewMaster {}
+
+    /** It is gone and has not taken over: take back what it may have taken. */
+    record GoOn() implements OfNewMaster {}
+
     /** End with an exit code: no worker is left. The last action of all. */
     record Exit(int code) implements Action {}
 }

@@ -9,6 +9,8 @@ public enum Command {
     STOP,
     /** Replace all workers, one after the other. */
     RELOAD,
+    /** Start a new master, which takes this one's place when its workers serve. */
+    UPGRADE,
     /** Open the log files again. */
     REOPEN,
     /** Let the workers finish, and keep the listeners. */

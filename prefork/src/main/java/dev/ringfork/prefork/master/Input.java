@@ -46,6 +46,24 @@ public sealed interface Input {
     /** A worker takes so much memory. */
     record Weighed(int id, long bytes) implements Input {}
 
+    /** What {@link Action.Announce} asked for could not be done. */
+    record NotAnnounced(String reason) implements Input {}
+
+    /** Something about the new master of an upgrade. */
+    sealed interface OfNewMaster extends Input {}
+
+    /** It was started. */
+    record MasterStarted(int pid) implements OfNewMaster {}
+
+    /** It could not be started. */
+    record MasterFailed(String reason) implements OfNewMaster {}
+
+    /** All its workers serve, and it has taken over. */
+    record MasterReady() implements OfNewMaster {}
+
+    /** It has ended and was reaped. */
+    record MasterExited(WaitStatus status) implements OfNewMaster {}
+
     /** Time has passed. */
     record Tick() implements Input {}
 }

@@ -128,7 +128,7 @@ final class Ladder {
         return timeoutNs == 0 ? WorkerHandle.NEVER : nowNs + timeoutNs;
     }
 
-    private static String text(long ms) {
+    static String text(long ms) {
         return ms % 1000 == 0 ? ms / 1000 + " s" : ms + " ms";
     }
 }

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a master decides: it is told what happened, and answers what to do. It knows neither
@@ -52,6 +53,7 @@ public final class Master {
     private final List<Action> actions = new ArrayList<>();
     private final Ladder ladder;
     private final Scaling scaling;
+    private final Upgrade upgrade;
 
     private int wanted;
     private int wantedBeforeVacating;
@@ -60,6 +62,7 @@ public final class Master {
     private long failedStarts;
     private final Map<Integer, Integer> deaths = new HashMap<>();
     private long lastInputNs;
+    private boolean announced;
     private Ending ending = Ending.NONE;
 
     /** When a drain that was announced begins. */
@@ -75,6 +78,7 @@ public final class Master {
         this.recycling = new Recycling(settings, random);
         this.ladder = new Ladder(settings, actions);
         this.scaling = new Scaling(settings.scale(), this::report);
+        this.upgrade = new Upgrade(settings, actions);
     }
 
     /** Starts the workers. */
@@ -104,6 +108,12 @@ public final class Master {
             case Input.Waiting(int looks) -> scaling.waiting(looks, roster);
             case Input.Weighed(int id, long bytes) ->
                     with(id, worker -> worker.memoryBytes = bytes);
+            case Input.NotAnnounced(String reason) -> notAnnounced(reason, nowNs);
+            case Input.OfNewMaster news -> {
+                if (upgrade.hear(news) && ending == Ending.NONE) {
+                    drainAll(nowNs);
+                }
+            }
             case Input.Tick() -> {
                 // What time has brought is looked at after every input.
             }
@@ -112,13 +122,14 @@ public final class Master {
             drainAll(nowNs);
         }
         climbLadders(nowNs);
+        upgrade.climb(nowNs);
         reconcile(nowNs);
         return drainActions();
     }
 
     /** When the next {@link Input.Tick} is due at the latest; {@code Long.MAX_VALUE} for never. */
     public long nextNs() {
-        long next = drainNs;
+        long next = Math.min(drainNs, upgrade.deadlineNs());
         for (WorkerHandle worker : roster.view()) {
             next = Math.min(next, worker.deadlineNs);
         }
@@ -157,6 +168,18 @@ public final class Master {
 
     int generation() {
         return rolling.generation();
+    }
+
+    UpgradeState upgrade() {
+        return upgrade.state();
+    }
+
+    /** Why a command cannot be carried out now, or null if it can. */
+    @Nullable String obstacle(Command command) {
+        if (command != Command.UPGRADE && command != Command.RELOAD) {
+            return null;
+        }
+        return ending == Ending.NONE ? upgrade.obstacle() : "the master is ending";
     }
 
     boolean reloading() {
@@ -202,6 +225,7 @@ public final class Master {
         if (asleepNs <= ASLEEP_BEATS * settings.heartbeat().toNanos()) {
             return;
         }
+        upgrade.forgive(asleepNs);
         for (WorkerHandle worker : roster.view()) {
             boolean waitedFor = worker.booting() || worker.serving();
             if (waitedFor && worker.deadlineNs != WorkerHandle.NEVER) {
@@ -222,6 +246,11 @@ public final class Master {
             case STOP -> stopAll(nowNs);
             case REOPEN -> reopen();
             case STATUS -> actions.add(new Action.ShowStatus());
+            case UPGRADE -> {
+                if (obstacle(command) == null) {
+                    upgrade.start(nowNs);
+                }
+            }
             case RELOAD, VACATE, MORE, FEWER -> {
                 if (ending == Ending.NONE) {
                     resize(command);
@@ -276,6 +305,7 @@ public final class Master {
     /** The workers are told that all of them are to drain, and serve on until it is time. */
     private void announceDrain(long nowNs) {
         ending = Ending.DRAIN;
+        upgrade.abandon(false, nowNs);
         for (WorkerHandle worker : roster.view()) {
             actions.add(new Action.Tell(worker.id, Order.LEAVE));
         }
@@ -289,6 +319,7 @@ public final class Master {
     private void drainAll(long nowNs) {
         ending = Ending.DRAIN;
         drainNs = WorkerHandle.NEVER;
+        upgrade.abandon(false, nowNs);
         report("draining for at most %d s; asked again it ends at once".formatted(drainSeconds()));
         for (WorkerHandle worker : roster.all()) {
             if (!worker.leaving) {
@@ -305,6 +336,7 @@ public final class Master {
         boolean again = ending == Ending.STOP;
         ending = Ending.STOP;
         drainNs = WorkerHandle.NEVER;
+        upgrade.abandon(true, nowNs);
         report(again ? "killing the workers" : "ending at once");
         for (WorkerHandle worker : roster.all()) {
             if (again) {
@@ -344,6 +376,12 @@ public final class Master {
         }
         worker.connections = load.connections();
         worker.accepted = load.accepted();
+    }
+
+    private void notAnnounced(String reason, long nowNs) {
+        report("giving up: " + reason);
+        exitCode = EXIT_CANNOT_BOOT;
+        drainAll(nowNs);
     }
 
     private void spawnFailed(int id, String reason, long nowNs) {
@@ -415,7 +453,7 @@ public final class Master {
 
     private void reconcile(long nowNs) {
         if (ending != Ending.NONE) {
-            if (roster.isEmpty()) {
+            if (roster.isEmpty() && !upgrade.underWay()) {
                 ending = Ending.ENDED;
                 actions.add(new Action.Exit(exitCode));
             }
@@ -429,6 +467,10 @@ public final class Master {
         cull(nowNs);
         fill(nowNs);
         replace(nowNs);
+        if (!announced && roster.count(WorkerHandle::serving) >= wanted) {
+            announced = true;
+            actions.add(new Action.Announce());
+        }
         if (rolling.active() && !roster.any(rolling::concerns)) {
             rolling.end();
             report("reloaded: all workers are of generation %d".formatted(rolling.generation()));

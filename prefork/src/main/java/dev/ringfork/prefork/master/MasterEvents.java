@@ -30,6 +30,26 @@ public interface MasterEvents {
      */
     void reload();
 
+    /**
+     * A new master is about to be started.
+     *
+     * @throws RuntimeException if it is not to be: the message is reported and all stays as it was
+     */
+    void upgrade();
+
+    /**
+     * All workers of the start serve: the place to take over from the master before this one.
+     *
+     * @throws RuntimeException if that cannot be done: this one ends
+     */
+    void serving();
+
+    /** A new master has taken over; this one drains. */
+    void succeeded(int pid);
+
+    /** A new master has not taken over and is gone. */
+    void backedOut();
+
     /** Something was carried out; {@link MasterView#state} may be another. */
     default void changed(MasterView master) {}
 

@@ -50,6 +50,8 @@ public final class MasterLoop implements MasterView, AutoCloseable {
     private final Spawner spawner;
     private final ExitWatch exits;
     private final SignalWatch signals;
+    private final Binder binder;
+    private final Succession succession;
     private final Registration signalled = new Registration((_, _) -> signals());
     private final Timer beats = new Timer(this::beat);
     private final Timer deadline = new Timer(() -> feed(new Input.Tick()));
@@ -64,7 +66,7 @@ public final class MasterLoop implements MasterView, AutoCloseable {
     private int exitCode;
 
     /**
-     * A loop that has not begun. What it is given stays the caller's.
+     * A loop that has not begun. What it is given stays the caller's, but for the succession.
      *
      * @throws IllegalStateException if signals cannot be watched here: the message says why
      */
@@ -74,6 +76,7 @@ public final class MasterLoop implements MasterView, AutoCloseable {
             Spawner spawner,
             Binder binder,
             Scoreboard scoreboard,
+            Succession succession,
             MasterEvents events) {
         this.syscalls = syscalls;
         this.settings = settings;
@@ -81,7 +84,8 @@ public final class MasterLoop implements MasterView, AutoCloseable {
         this.master = new Master(settings, RandomGenerator.getDefault());
         this.signals = SignalWatch.open(syscalls);
         // From now on, so that none that comes before the first worker ends this process.
-        OperatorSignals.all().forEach(signals::watch);
+        OperatorSignals.watched().forEach(signals::watch);
+        this.binder = binder;
         this.nursery = new Nursery(syscalls, spawner, binder, scoreboard);
         this.reactor =
                 new Reactor(
@@ -101,6 +105,8 @@ public final class MasterLoop implements MasterView, AutoCloseable {
         this.dealing = new Dealing(syscalls, reactor, binder, this::report);
         this.spawner = spawner;
         spawner.attach(exits::watch);
+        this.succession = succession;
+        succession.attach(reactor, exits, this::feed);
     }
 
     /**
@@ -113,6 +119,10 @@ public final class MasterLoop implements MasterView, AutoCloseable {
         syscalls.signals().rf_signal_default(ProcessConstants.SIGCHLD);
         Errno.check("add", reactor.add(signalled, signals.fd(), Interest.READ), "signals");
         scheduleBeat();
+        String absence = OperatorSignals.upgradeAbsence(System.getenv());
+        if (absence != null) {
+            report(absence);
+        }
         perform(master.start(Clock.nowNs()));
         feed(new Input.Tick());
         reactor.run();
@@ -172,6 +182,7 @@ public final class MasterLoop implements MasterView, AutoCloseable {
                 settings.scale().mode(),
                 master.generation(),
                 master.reloading(),
+                master.upgrade(),
                 nowNs - startedNs,
                 master.failedStarts(),
                 departed,
@@ -180,7 +191,7 @@ public final class MasterLoop implements MasterView, AutoCloseable {
 
     @Override
     public @Nullable String ask(Command command) {
-        String refusal = command == Command.RELOAD ? badConfiguration() : null;
+        String refusal = refusal(command);
         if (refusal == null) {
             feed(new Input.Asked(command));
         } else {
@@ -199,13 +210,33 @@ public final class MasterLoop implements MasterView, AutoCloseable {
         observer.said(line);
     }
 
-    private @Nullable String badConfiguration() {
-        try {
-            events.reload();
-            return null;
-        } catch (RuntimeException e) {
-            return "not reloaded, all stays as it was: " + e.getMessage();
+    private @Nullable String refusal(Command command) {
+        return switch (command) {
+            case RELOAD -> refusal("not reloaded", master.obstacle(command), events::reload);
+            case UPGRADE -> {
+                String obstacle = master.obstacle(command);
+                yield refusal(
+                        "not upgraded",
+                        obstacle == null ? succession.obstacle(binder) : obstacle,
+                        events::upgrade);
+            }
+            default -> null;
+        };
+    }
+
+    /** Why a command is not carried out: because it cannot be, or a check of the program fails. */
+    private static @Nullable String refusal(
+            String what, @Nullable String obstacle, Runnable check) {
+        String reason = obstacle;
+        if (reason == null) {
+            try {
+                check.run();
+                return null;
+            } catch (RuntimeException e) {
+                reason = e.getMessage();
+            }
         }
+        return "%s, all stays as it was: %s".formatted(what, reason);
     }
 
     /** What happens while something is handled waits its turn: the state machine is not entered. */
@@ -219,6 +250,9 @@ public final class MasterLoop implements MasterView, AutoCloseable {
             List<Action> actions = master.handle(next, Clock.nowNs());
             dealing.tend(master);
             if (master.leaving()) {
+                if (master.upgrade().done()) {
+                    binder.leave();
+                }
                 // Before the workers are told: the last one closes the queue it empties.
                 nursery.release();
             }
@@ -265,11 +299,33 @@ public final class MasterLoop implements MasterView, AutoCloseable {
                 case Action.Report(String line) -> report(line);
                 case Action.ShowStatus() -> events.status(state());
                 case Action.Reopen() -> events.reopen();
+                case Action.Announce() -> announce();
+                case Action.OfNewMaster about -> upgrade(about);
                 case Action.Exit(int code) -> {
                     exitCode = code;
+                    // Whoever waits for this end may ask the next master for the next upgrade.
+                    succession.close();
                     reactor.stop();
                 }
             }
+        }
+    }
+
+    private void announce() {
+        try {
+            events.serving();
+            succession.announce();
+        } catch (RuntimeException e) {
+            inputs.add(new Input.NotAnnounced(String.valueOf(e.getMessage())));
+        }
+    }
+
+    private void upgrade(Action.OfNewMaster action) {
+        switch (action) {
+            case Action.StartMaster() -> succession.start(binder);
+            case Action.SignalMaster(int signo) -> succession.signal(signo);
+            case Action.HandOver(int pid) -> events.succeeded(pid);
+            case Action.GoOn() -> events.backedOut();
         }
     }
 
@@ -320,8 +376,9 @@ public final class MasterLoop implements MasterView, AutoCloseable {
             if (Channel.notice(code) == Notice.READY) {
                 // Before its predecessor is told to finish.
                 dealing.serving(id);
-                feed(new Input.Ready(id));
+                // First, for when the last one is ready all is.
                 events.ready(child.spawn.slot(), child.spawn.generation(), child.pid);
+                feed(new Input.Ready(id));
             }
             code = child.channel.receive();
         }
@@ -361,6 +418,7 @@ public final class MasterLoop implements MasterView, AutoCloseable {
         if (demand != null) {
             demand.close();
         }
+        succession.close();
         exits.close();
         signalled.remove();
         dealing.close();

@@ -27,6 +27,7 @@ import java.time.Duration;
  *     in part (PSS of proc(5), so on Linux alone); 0 never
  * @param maxBootFailures so many starts that fail one after the other, with no worker serving, end
  *     the master
+ * @param upgradeTimeout how long a new master may take until all its workers accept; zero for ever
  * @param maxUnavailable how many are replaced at a time by a reload
  * @param scale how their number follows what there is to do; then {@code workers} is the most
  */
@@ -42,6 +43,7 @@ public record MasterSettings(
         Duration maxAge,
         long maxMemoryBytes,
         int maxBootFailures,
+        Duration upgradeTimeout,
         Share maxUnavailable,
         Scale scale) {
 
@@ -62,6 +64,7 @@ public record MasterSettings(
                     Duration.ZERO,
                     0,
                     5,
+                    Duration.ofSeconds(60),
                     new Share(10, true),
                     Scale.STATIC);
 
@@ -80,6 +83,7 @@ public record MasterSettings(
         requireNotNegative(drainDelay, "drain delay");
         requireNotNegative(drainTimeout, "drain time-out");
         requireNotNegative(maxAge, "age");
+        requireNotNegative(upgradeTimeout, "upgrade time-out");
         if (!heartbeat.isPositive()) {
             throw new IllegalArgumentException(
                     "a heartbeat every %s: it must be more than zero".formatted(heartbeat));
@@ -130,6 +134,7 @@ public record MasterSettings(
         private Duration maxAge;
         private long maxMemoryBytes;
         private int maxBootFailures;
+        private Duration upgradeTimeout;
         private Share maxUnavailable;
         private Scale scale;
 
@@ -145,6 +150,7 @@ public record MasterSettings(
             maxAge = from.maxAge;
             maxMemoryBytes = from.maxMemoryBytes;
             maxBootFailures = from.maxBootFailures;
+            upgradeTimeout = from.upgradeTimeout;
             maxUnavailable = from.maxUnavailable;
             scale = from.scale;
         }
@@ -215,6 +221,12 @@ public record MasterSettings(
             return this;
         }
 
+        /** Changes {@link MasterSettings#upgradeTimeout}. */
+        public Builder upgradeTimeout(Duration upgradeTimeout) {
+            this.upgradeTimeout = upgradeTimeout;
+            return this;
+        }
+
         /** Changes {@link MasterSettings#maxUnavailable}. */
         public Builder maxUnavailable(Share maxUnavailable) {
             this.maxUnavailable = maxUnavailable;
@@ -246,6 +258,7 @@ public record MasterSettings(
                     maxAge,
                     maxMemoryBytes,
                     maxBootFailures,
+                    upgradeTimeout,
                     maxUnavailable,
                     scale);
         }

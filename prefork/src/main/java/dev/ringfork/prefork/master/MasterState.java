@@ -15,6 +15,7 @@ import java.util.function.Predicate;
  * @param scale by what rule; other than static, {@code wanted} is the most there may be
  * @param generation how many times the workers were reloaded, and one
  * @param reloading whether workers of older generations are being replaced
+ * @param upgrade whether another master takes this one's place
  * @param uptimeNs how long the master has run
  * @param failedStarts how many starts of workers have failed since it runs
  * @param departed what workers that have ended had counted
@@ -28,6 +29,7 @@ public record MasterState(
         Scale.Mode scale,
         int generation,
         boolean reloading,
+        UpgradeState upgrade,
         long uptimeNs,
         long failedStarts,
         Counts departed,

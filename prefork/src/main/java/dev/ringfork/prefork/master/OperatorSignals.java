@@ -5,8 +5,10 @@ import dev.ringfork.bindings.Platform;
 import dev.ringfork.bindings.Syscalls;
 import dev.ringfork.bindings.abi.EventConstants;
 import dev.ringfork.bindings.abi.ProcessConstants;
+import dev.ringfork.prefork.signals.MachineSignal;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -14,14 +16,19 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which signal to the master means what.
  *
- * <p>SIGQUIT stays the virtual machine's, for a thread dump, and SIGUSR2, by which it suspends
- * threads.
+ * <p>SIGUSR2 is the virtual machine's, by which it suspends threads, unless it was told before its
+ * start to use another signal. SIGQUIT is taken from it, and so is the thread dump; those who
+ * attach to it send that as well, and then it means nothing.
  */
 final class OperatorSignals {
     private static final Map<Integer, Command> COMMANDS =
             Map.of(
                     ProcessConstants.SIGTERM,
                     Command.DRAIN,
+                    ProcessConstants.SIGQUIT,
+                    Command.DRAIN,
+                    ProcessConstants.SIGUSR2,
+                    Command.UPGRADE,
                     ProcessConstants.SIGINT,
                     Command.DRAIN,
                     ProcessConstants.SIGHUP,
@@ -44,15 +51,28 @@ final class OperatorSignals {
     }
 
     /** Those that mean something. */
-    static Set<Integer> all() {
-        return COMMANDS.keySet();
+    static Set<Integer> watched() {
+        Set<Integer> watched = new HashSet<>(COMMANDS.keySet());
+        if (!MachineSignal.moved(System.getenv())) {
+            watched.remove(ProcessConstants.SIGUSR2);
+        }
+        return watched;
+    }
+
+    /** Why SIGUSR2 does not mean anything, or null if it does. */
+    static @Nullable String upgradeAbsence(Map<String, String> environment) {
+        return MachineSignal.moved(environment)
+                ? null
+                : "SIGUSR2 does not upgrade, for the virtual machine uses it: start it with the variable %s=%d, or upgrade over the control socket"
+                        .formatted(MachineSignal.VARIABLE, MachineSignal.FREE);
     }
 
     /** What a signal asks for, or null for nothing. */
     static @Nullable Command command(Syscalls syscalls, int signo) {
         // A terminal sends it whenever its window changes.
         boolean resized = signo == ProcessConstants.SIGWINCH && onTerminal(syscalls);
-        return resized ? null : COMMANDS.get(signo);
+        boolean attached = signo == ProcessConstants.SIGQUIT && MachineSignal.attaching();
+        return resized || attached ? null : COMMANDS.get(signo);
     }
 
     /**

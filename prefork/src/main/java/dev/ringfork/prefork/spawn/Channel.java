@@ -78,7 +78,7 @@ public final class Channel implements AutoCloseable {
     }
 
     /** Whether a descriptor may be the end of a channel. */
-    static boolean isChannel(Syscalls syscalls, int fd) {
+    public static boolean isChannel(Syscalls syscalls, int fd) {
         try {
             return SocketOption.SO_TYPE.get(syscalls.sockets(), fd) == TYPE;
         } catch (SyscallException e) {

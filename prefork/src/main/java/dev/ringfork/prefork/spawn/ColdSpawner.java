@@ -157,7 +157,7 @@ public final class ColdSpawner implements Spawner {
     @Override
     public WaitStatus reap(Syscalls syscalls, int pid) {
         if (Platform.current().linux()) {
-            return Spawner.super.reap(syscalls, pid);
+            return Spawner.reapChild(syscalls, pid);
         }
         try {
             return launcher == null ? WaitStatus.of(0) : launcher.reap(pid);

@@ -49,8 +49,13 @@ public interface Spawner extends AutoCloseable {
         return 0;
     }
 
-    /** Reaps a worker that has ended, by default as a child of this process, waitpid(2). */
+    /** Reaps a worker that has ended, by default as a child of this process. */
     default WaitStatus reap(Syscalls syscalls, int pid) {
+        return reapChild(syscalls, pid);
+    }
+
+    /** Reaps a child of this process, waitpid(2). Blocks until it has ended. */
+    static WaitStatus reapChild(Syscalls syscalls, int pid) {
         try (Arena call = Arena.ofConfined()) {
             MemorySegment status = call.allocate(JAVA_INT);
             int result;

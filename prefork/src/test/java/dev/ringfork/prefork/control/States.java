@@ -4,6 +4,7 @@ package dev.ringfork.prefork.control;
 import dev.ringfork.prefork.master.Ending;
 import dev.ringfork.prefork.master.MasterState;
 import dev.ringfork.prefork.master.Scale;
+import dev.ringfork.prefork.master.UpgradeState;
 import dev.ringfork.prefork.master.WorkerState;
 import dev.ringfork.prefork.scoreboard.Counts;
 import java.util.List;
@@ -41,6 +42,7 @@ final class States {
                 Scale.Mode.STATIC,
                 generation,
                 reloading,
+                UpgradeState.NONE,
                 61_000_000_000L,
                 failedStarts,
                 new Counts(0, 100, 1000, 5, 6, 0, 0, 0, 50, 20, 30, 40),

@@ -37,6 +37,7 @@ final class Stage {
     long nowNs = 1_000_000_000L;
     int exitCode = -1;
     int spawns;
+    int announced;
 
     Stage(MasterSettings.Builder settings) {
         this.settings = settings.build();
@@ -62,6 +63,7 @@ final class Stage {
                     alive.put(spawn.id(), spawn);
                     spawns++;
                 }
+                case Action.Announce() -> announced++;
                 case Action.Report(String line) -> reports.add(line);
                 case Action.Exit(int code) -> {
                     assertTrue(alive.isEmpty(), "a master leaves no worker behind");

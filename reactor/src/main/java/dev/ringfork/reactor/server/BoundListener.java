@@ -6,17 +6,20 @@ import static dev.ringfork.bindings.abi.SocketConstants.SOCK_NONBLOCK;
 
 import dev.ringfork.bindings.Address;
 import dev.ringfork.bindings.Syscalls;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A listening socket that this process binds for others to accept from: close-on-exec and
+ * A listening socket that this process keeps for others to accept from: close-on-exec and
  * non-blocking, with the options of a server's own.
  *
- * <p>Confined to one thread. Owns the descriptor; of a Unix socket it owns the path too, and
- * removes it when it is closed, unless another server has taken it.
+ * <p>Confined to one thread. Owns the descriptor; of a Unix socket that it has bound it owns the
+ * path too, and removes it when it is closed, unless another server has taken it. {@link #own} and
+ * {@link #leave} hand that over between processes that have the same socket.
  */
 public final class BoundListener implements AutoCloseable {
     private final Syscalls syscalls;
     private final Listener listener;
+    private @Nullable UnixPath adopted;
 
     private BoundListener(Syscalls syscalls, Listener listener) {
         this.syscalls = syscalls;
@@ -90,6 +93,46 @@ public final class BoundListener implements AutoCloseable {
         return accepted;
     }
 
+    /**
+     * Binds and listens at a Unix path where another process may listen, which gives it away: from
+     * one connection to the next clients reach this one.
+     *
+     * @throws dev.ringfork.bindings.SyscallException if the path cannot be had
+     */
+    public static BoundListener openInPlace(
+            Syscalls syscalls, Address.Unix path, ServerSettings settings) {
+        return new BoundListener(Listener.openInPlace(syscalls, path, settings));
+    }
+
+    /**
+     * Takes over what another process has bound. The path of a Unix socket stays that one's until
+     * {@link #own}.
+     *
+     * @throws IllegalArgumentException if an option does not suit it
+     */
+    public static BoundListener adopt(
+            Syscalls syscalls, InheritedListener inherited, ServerSettings settings) {
+        return new BoundListener(Listener.open(syscalls, ListenAddress.of(inherited), settings, 1));
+    }
+
+    /** From now on the path of an adopted Unix socket is this one's to remove. */
+    public void own() {
+        if (address() instanceof Address.Unix path) {
+            adopted = UnixPath.adopt(path);
+        }
+    }
+
+    /** Whether the path of a Unix socket that this has bound still leads to it. */
+    public boolean inPlace() {
+        return listener.inPlace();
+    }
+
+    /** From now on the path of a Unix socket is another process's to remove. */
+    public void leave() {
+        listener.leavePath();
+        adopted = null;
+    }
+
     /** The descriptor, to be handed over. */
     public int fd() {
         return listener.fd();
@@ -104,5 +147,9 @@ public final class BoundListener implements AutoCloseable {
     @Override
     public void close() {
         listener.close();
+        if (adopted != null) {
+            adopted.unlink();
+            adopted = null;
+        }
     }
 }

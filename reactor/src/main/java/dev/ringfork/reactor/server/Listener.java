@@ -49,7 +49,9 @@ final class Listener implements AutoCloseable {
         /** Nobody yet: it is refused if another server has it, and is shared from then on. */
         FIRST,
         /** The listeners of this server before it. */
-        NEXT
+        NEXT,
+        /** At a Unix path: another process, which gives it away. */
+        GIVEN
     }
 
     private Listener(Made made, Address address, @Nullable UnixPath path, int holders) {
@@ -97,6 +99,11 @@ final class Listener implements AutoCloseable {
         return inherited == null
                 ? open(syscalls, where, settings, holders, Port.OWN)
                 : take(syscalls, inherited, settings, holders);
+    }
+
+    /** Binds and listens at a Unix path at which another process listens, and takes it over. */
+    static Listener openInPlace(Syscalls syscalls, Address.Unix path, ServerSettings settings) {
+        return open(syscalls, new ListenAddress(path, false), settings, 1, Port.GIVEN);
     }
 
     private static Listener take(
@@ -165,7 +172,11 @@ final class Listener implements AutoCloseable {
             }
             options.beforeListen(sockets, fd, address);
             if (address instanceof Address.Unix unix) {
-                UnixPath path = listen(syscalls, fd, unix, settings.backlog());
+                UnixPath path =
+                        port == Port.GIVEN
+                                ? UnixPath.inPlace(unix)
+                                : UnixPath.claim(syscalls, unix);
+                listen(syscalls, fd, unix, path, settings.backlog());
                 return new Listener(made, address, path, holders);
             }
             if (port == Port.NEXT) {
@@ -185,13 +196,12 @@ final class Listener implements AutoCloseable {
         }
     }
 
-    private static UnixPath listen(Syscalls syscalls, int fd, Address.Unix address, int backlog) {
-        UnixPath path = UnixPath.claim(syscalls, address);
+    private static void listen(
+            Syscalls syscalls, int fd, Address.Unix address, UnixPath path, int backlog) {
         bind(syscalls.sockets(), fd, path.bound(), address);
         try {
             Errno.check("listen", syscalls.sockets().listen(fd, backlog), address);
             path.publish();
-            return path;
         } catch (RuntimeException e) {
             path.abandon();
             throw e;
@@ -249,6 +259,18 @@ final class Listener implements AutoCloseable {
     /** Whether a drain goes on until the queue is empty, also if it has to wait for descriptors. */
     boolean emptied() {
         return emptied;
+    }
+
+    /** Whether a Unix path that this has bound, if it has, still leads to it. */
+    boolean inPlace() {
+        return path == null || path.inPlace();
+    }
+
+    /** Leaves a Unix path that this has bound to another process, which removes it. */
+    void leavePath() {
+        if (path != null) {
+            path.leave();
+        }
     }
 
     /** One holder needs it no longer; the last one's call closes it. */

@@ -58,6 +58,18 @@ final class UnixPath {
         return new UnixPath(path, Path.of(interim(address).path()));
     }
 
+    /** Finds a name to bind to, whoever answers at the path: he gives it away. */
+    static UnixPath inPlace(Address.Unix address) {
+        return new UnixPath(Path.of(address.path()), Path.of(interim(address).path()));
+    }
+
+    /** The name of a socket that another process has bound, and whose removal is left to this. */
+    static UnixPath adopt(Address.Unix address) {
+        UnixPath adopted = inPlace(address);
+        adopted.recognize();
+        return adopted;
+    }
+
     /** The name that the socket of an address is bound under; short, since paths are bounded. */
     static Address.Unix interim(Address.Unix address) {
         // Of this process and this path alone.
@@ -101,8 +113,17 @@ final class UnixPath {
         } catch (IOException e) {
             throw new UncheckedIOException("cannot name the socket " + path, e);
         }
+        recognize();
+    }
+
+    private void recognize() {
         BasicFileAttributes now = attributes(path);
         fileKey = now == null ? null : now.fileKey();
+    }
+
+    /** Leaves the name to another process that has the socket, too. */
+    void leave() {
+        fileKey = null;
     }
 
     /** Removes the name it was bound to, when it does not come to listening. */
@@ -110,10 +131,15 @@ final class UnixPath {
         delete(bound);
     }
 
+    /** Whether the name is still this socket's. */
+    boolean inPlace() {
+        BasicFileAttributes now = attributes(path);
+        return now != null && fileKey != null && Objects.equals(now.fileKey(), fileKey);
+    }
+
     /** Removes the name, unless another server has taken it. */
     void unlink() {
-        BasicFileAttributes now = attributes(path);
-        if (now != null && Objects.equals(now.fileKey(), fileKey)) {
+        if (inPlace()) {
             delete(path);
         }
     }

@@ -467,7 +467,7 @@ public final class Master {
         cull(nowNs);
         fill(nowNs);
         replace(nowNs);
-        if (!announced && roster.count(WorkerHandle::serving) >= wanted) {
+        if (!announced && begun()) {
             announced = true;
             actions.add(new Action.Announce());
         }
@@ -475,6 +475,16 @@ public final class Master {
             rolling.end();
             report("reloaded: all workers are of generation %d".formatted(rolling.generation()));
         }
+    }
+
+    /** Whether all serve that it starts with: of a number that follows the work, those so far. */
+    private boolean begun() {
+        if (settings.scale().fixed()) {
+            return roster.count(WorkerHandle::serving) >= wanted;
+        }
+        boolean some = roster.any(WorkerHandle::serving);
+        return !roster.any(WorkerHandle::booting)
+                && (some || settings.scale().mode() == Scale.Mode.ONDEMAND);
     }
 
     /** Lets those go whose slot is not wanted, or whose successor serves. */

@@ -130,6 +130,14 @@ final class ActivationTest {
                         "HOME", "/");
         assertEquals(
                 Map.of("NOTIFY_SOCKET", "/n", "WATCHDOG_USEC", "10", "HOME", "/"),
-                Activation.forSuccessor(environment));
+                Activation.forSuccessor(environment, List.of()));
+    }
+
+    @Test
+    void shouldHandOnToASuccessorWhatItWasHanded() {
+        assertEquals(
+                Map.of("A", "b", "SERVER_STARTER_PORT", "4=4;5=5"),
+                Activation.forSuccessor(
+                        Map.of("A", "b", "SERVER_STARTER_PORT", "80=9"), List.of(4, 5)));
     }
 }

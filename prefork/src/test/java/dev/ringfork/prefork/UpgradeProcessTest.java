@@ -291,6 +291,16 @@ final class UpgradeProcessTest {
     }
 
     @Test
+    void shouldNotUpgradeWhereConnectionsAreMeantForOneWorker() throws Exception {
+        try (PreforkProcess prefork = start("accept=PASS")) {
+            Verdict verdict = ask("upgrade");
+            assertFalse(verdict.good());
+            assertTrue(verdict.text().contains("with accept pass"), verdict.text());
+            assertSeated(prefork.pid());
+        }
+    }
+
+    @Test
     void shouldNotUpgradeToABadConfiguration() throws Exception {
         Path refuse = Files.createFile(folder.resolve("refuse"));
         try (PreforkProcess prefork = start("refuse=" + refuse)) {

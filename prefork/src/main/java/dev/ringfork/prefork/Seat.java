@@ -51,11 +51,7 @@ final class Seat implements AutoCloseable {
             control =
                     predecessorPid == 0
                             ? ControlSocket.open(
-                                    syscalls,
-                                    loop,
-                                    controlPath,
-                                    binder::descriptors,
-                                    configuration)
+                                    syscalls, loop, controlPath, binder::descriptors, configuration)
                             : ControlSocket.openInPlace(
                                     syscalls,
                                     loop,

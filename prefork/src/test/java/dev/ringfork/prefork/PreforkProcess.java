@@ -63,7 +63,8 @@ final class PreforkProcess implements AutoCloseable {
         builder.environment().putAll(variables);
         // Through a process that lives as long as the last of them: the output of one that has
         // ended is not read any more, and a new master has the same.
-        List<Process> both = ProcessBuilder.startPipeline(List.of(builder, new ProcessBuilder("cat")));
+        List<Process> both =
+                ProcessBuilder.startPipeline(List.of(builder, new ProcessBuilder("cat")));
         return new PreforkProcess(both.getFirst(), both.getLast());
     }
 
@@ -140,10 +141,6 @@ final class PreforkProcess implements AutoCloseable {
             pids.add(nextReady());
         }
         return pids;
-    }
-
-    int port() {
-        return port;
     }
 
     long pid() {

@@ -96,11 +96,7 @@ public final class Binder implements AutoCloseable {
             group.reach(workers - 1);
             return;
         }
-        int number = 0;
-        while (listeners.containsKey(new Place(number, packets, address))) {
-            number++;
-        }
-        Place place = new Place(number, packets, address);
+        Place place = place(address, packets);
         Integer fd = inherited.remove(place);
         listeners.put(
                 place,
@@ -109,13 +105,21 @@ public final class Binder implements AutoCloseable {
                         : take(place, fd));
     }
 
+    private Place place(Address address, boolean packets) {
+        int number = 0;
+        while (listeners.containsKey(new Place(number, packets, address))) {
+            number++;
+        }
+        return new Place(number, packets, address);
+    }
+
     private BoundListener take(Place place, int fd) {
         InheritedListener listener = InheritedListener.of(syscalls, fd);
         if (place.address() instanceof Address.Unix) {
             // The kernel knows it by the name that it was bound under, before it was renamed.
             listener.named(place.address());
         }
-        return BoundListener.adopt(syscalls, listener, settings);
+        return BoundListener.of(syscalls, listener, settings);
     }
 
     /** What a master that is to take this one's place inherits: descriptors by name. */
@@ -156,7 +160,9 @@ public final class Binder implements AutoCloseable {
     public void adopt(InheritedListener listener) {
         boolean twice = addresses().contains(listener.address());
         if (strategy == AcceptStrategy.PASS) {
-            listeners.add(BoundListener.of(syscalls, listener, settings));
+            listeners.put(
+                    place(listener.address(), listener.packets()),
+                    BoundListener.of(syscalls, listener, settings));
         } else {
             adopted.add(listener);
         }

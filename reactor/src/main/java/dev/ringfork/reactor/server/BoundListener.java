@@ -66,7 +66,8 @@ public final class BoundListener implements AutoCloseable {
     }
 
     /**
-     * Takes over a listener that somebody else has bound, to accept from it here.
+     * Takes over a listener that somebody else has bound, to accept from it here. The path of a
+     * Unix socket stays that one's until {@link #own}.
      *
      * @throws IllegalStateException if it was given away or closed before, or the kernel refuses a
      *     socket option
@@ -101,18 +102,7 @@ public final class BoundListener implements AutoCloseable {
      */
     public static BoundListener openInPlace(
             Syscalls syscalls, Address.Unix path, ServerSettings settings) {
-        return new BoundListener(Listener.openInPlace(syscalls, path, settings));
-    }
-
-    /**
-     * Takes over what another process has bound. The path of a Unix socket stays that one's until
-     * {@link #own}.
-     *
-     * @throws IllegalArgumentException if an option does not suit it
-     */
-    public static BoundListener adopt(
-            Syscalls syscalls, InheritedListener inherited, ServerSettings settings) {
-        return new BoundListener(Listener.open(syscalls, ListenAddress.of(inherited), settings, 1));
+        return new BoundListener(syscalls, Listener.openInPlace(syscalls, path, settings));
     }
 
     /** From now on the path of an adopted Unix socket is this one's to remove. */

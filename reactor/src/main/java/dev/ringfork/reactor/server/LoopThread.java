@@ -180,13 +180,16 @@ final class LoopThread {
 
     // ---- on the thread that turns it
 
-    /** Turns until it is stopped, and ends. */
+    /** Turns until it is stopped, and ends, even if a failure cannot be reported. */
     void run() {
-        boolean more = true;
-        while (more) {
-            more = turn();
+        try {
+            boolean more = true;
+            while (more) {
+                more = turn();
+            }
+        } finally {
+            finish();
         }
-        finish();
     }
 
     /**

@@ -402,12 +402,13 @@ interface SendingContract extends Rigged {
             clients.add(rig().connect());
             Waiting.until(() -> probes.size() == clients.size(), "the connection");
             clients.getLast().send(text);
-            // The loop has looked at what came when it has turned twice.
-            probes.getFirst().run(connection -> {});
-            probes.getFirst().run(connection -> {});
+            if (clients.size() <= 2) {
+                assertEquals(text, probes.getLast().awaitReceived());
+            }
         }
-        assertEquals("a", probes.get(0).awaitReceived());
-        assertEquals("b", probes.get(1).awaitReceived());
+        // The loop has looked at what came when it has turned twice.
+        probes.getFirst().run(connection -> {});
+        probes.getFirst().run(connection -> {});
         return clients;
     }
 

@@ -69,7 +69,7 @@ final class DemandWatch implements AutoCloseable {
 
     /** Watches from now on, or no more. */
     void watch(boolean watching) {
-        if (this.watching != watching) {
+        if (this.watching != watching && !registrations.isEmpty()) {
             this.watching = watching;
             looks = 0;
             reactor.cancel(again);
@@ -103,10 +103,18 @@ final class DemandWatch implements AutoCloseable {
         registrations.forEach(registration -> registration.interest(bits));
     }
 
-    @Override
-    public void close() {
+    /**
+     * Lets go of the listeners, before they are closed. It may be told to watch, and sees nothing.
+     */
+    void end() {
         reactor.cancel(again);
         registrations.forEach(Registration::remove);
+        registrations.clear();
+    }
+
+    @Override
+    public void close() {
+        end();
         arena.close();
     }
 }

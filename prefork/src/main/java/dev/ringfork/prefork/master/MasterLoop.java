@@ -253,6 +253,9 @@ public final class MasterLoop implements MasterView, AutoCloseable {
                 if (master.upgrade().done()) {
                     binder.leave();
                 }
+                if (demand != null) {
+                    demand.end();
+                }
                 // Before the workers are told: the last one closes the queue it empties.
                 nursery.release();
             }

@@ -3,6 +3,7 @@ package dev.ringfork.prefork;
 
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ringfork.prefork.signals.MachineSignal;
 import java.io.BufferedReader;
@@ -15,7 +16,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 
 /** {@link PreforkProgram} in processes of its own. Closing it kills what still runs. */
 final class PreforkProcess implements AutoCloseable {
-    static final long DEADLINE_S = 30;
+    static final long DEADLINE_S = 60;
 
     private final Process master;
     private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
@@ -66,6 +69,19 @@ final class PreforkProcess implements AutoCloseable {
         List<Process> both =
                 ProcessBuilder.startPipeline(List.of(builder, new ProcessBuilder("cat")));
         return new PreforkProcess(both.getFirst(), both.getLast());
+    }
+
+    /** Skips a test where others than this user have no way to the program and its machine. */
+    static void assumeOthersMayReadTheProgram() throws IOException {
+        for (String root :
+                List.of(System.getProperty("java.home"), System.getProperty("user.dir"))) {
+            for (Path path = Path.of(root).toRealPath(); path != null; path = path.getParent()) {
+                assumeTrue(
+                        Files.getPosixFilePermissions(path)
+                                .contains(PosixFilePermission.OTHERS_EXECUTE),
+                        path + " is closed to other users");
+            }
+        }
     }
 
     /** The modules of this build and its test classes, all as a class path. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ringfork.prefork;
 
+import dev.ringfork.bindings.Account;
 import dev.ringfork.bindings.Address;
 import dev.ringfork.bindings.Errno;
 import dev.ringfork.bindings.Syscalls;
@@ -12,8 +13,11 @@ import dev.ringfork.prefork.accept.AcceptStrategy;
 import dev.ringfork.prefork.accept.Accepting;
 import dev.ringfork.prefork.master.MasterSettings;
 import dev.ringfork.prefork.master.Scale;
+import dev.ringfork.prefork.service.Processors;
+import dev.ringfork.prefork.service.ServiceSettings;
 import dev.ringfork.reactor.protocol.Buffer;
 import dev.ringfork.reactor.protocol.Connection;
+import dev.ringfork.reactor.protocol.Protocol;
 import dev.ringfork.reactor.protocol.Session;
 import dev.ringfork.reactor.server.ServerSettings;
 import java.io.IOException;
@@ -35,6 +39,8 @@ import java.util.concurrent.locks.LockSupport;
  * arguments, {@code workers=2}; what happens is a line on standard output each.
  */
 final class PreforkProgram {
+    private static final int OCTAL = 8;
+
     private PreforkProgram() {}
 
     public static void main(String[] arguments) {
@@ -45,11 +51,12 @@ final class PreforkProgram {
         }
         System.setProperty("ringfork.launcher", given.getOrDefault("launcher", ""));
         Prefork.Builder prefork =
-                Prefork.builder(LineSession::new)
+                Prefork.builder(() -> protocol(given))
                         .settings(settings(given))
                         .server(ServerSettings.DEFAULT)
                         .accept(accepting(given))
                         .spawn(Spawn.valueOf(given.getOrDefault("spawn", "EXEC")))
+                        .service(service(given))
                         .hooks(new Spoken(given));
         addresses(given).forEach(address -> prefork.listen(Address.parse(address)));
         if (given.containsKey("pidfile")) {
@@ -76,6 +83,31 @@ final class PreforkProgram {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static Protocol protocol(Map<String, String> given) {
+        if (given.containsKey("nothing")) {
+            throw new IllegalStateException("there is nothing to speak");
+        }
+        return LineSession::new;
+    }
+
+    private static ServiceSettings service(Map<String, String> given) {
+        ServiceSettings service = ServiceSettings.DEFAULT;
+        if (given.containsKey("user")) {
+            service = service.account(Account.of(given.get("user"), null));
+        }
+        if (given.containsKey("affinity")) {
+            service = service.processors(Processors.parse(given.get("affinity")));
+        }
+        if (given.containsKey("log")) {
+            service = service.log(Path.of(given.get("log")));
+        }
+        if (given.containsKey("daemon")) {
+            service = service.background();
+        }
+        return service.umask(Integer.parseInt(given.getOrDefault("umask", "-1"), OCTAL))
+                .files(Long.parseLong(given.getOrDefault("nofile", "0")));
     }
 
     private static Accepting accepting(Map<String, String> given) {

@@ -16,6 +16,7 @@ import java.time.Duration;
  */
 final class MasterNotices {
     private final ServiceManager manager;
+    private boolean serving;
     private boolean ready;
     private boolean reloading;
     private boolean stopping;
@@ -48,6 +49,11 @@ final class MasterNotices {
             manager.alive();
             reactor.schedule(timer, Clock.nowNs() + everyNs);
         }
+    }
+
+    /** The workers that it starts with serve; what follows tells so. */
+    void serving() {
+        serving = true;
     }
 
     /** The configuration is about to be looked at. */
@@ -83,7 +89,7 @@ final class MasterNotices {
         String status =
                 "%d of %d workers serve, generation %d"
                         .formatted(now.serving(), now.wanted(), now.generation());
-        boolean first = !ready && now.serving() >= now.wanted();
+        boolean first = !ready && serving;
         if (now.ending() != Ending.NONE) {
             stopping = true;
             manager.stopping("finishing, %s".formatted(status));

@@ -277,6 +277,7 @@ public final class Prefork {
                 seat.take(predecessorPid);
                 binder.own();
             }
+            notices.serving();
             guarded("masterServing", hooks()::masterServing);
         }
 

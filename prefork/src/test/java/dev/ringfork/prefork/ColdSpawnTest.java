@@ -167,7 +167,7 @@ final class ColdSpawnTest {
         }
     }
 
-    private static long launcher(PreforkProcess prefork) throws IOException {
+    static long launcher(PreforkProcess prefork) throws IOException {
         List<ProcessHandle> children =
                 ProcessHandle.of(prefork.pid()).orElseThrow().children().toList();
         for (ProcessHandle child : children) {

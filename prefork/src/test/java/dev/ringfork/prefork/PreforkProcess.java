@@ -46,14 +46,25 @@ final class PreforkProcess implements AutoCloseable {
 
     /** Starts it; settings are {@code workers=2} and such. */
     static PreforkProcess start(String... settings) throws IOException {
+        return startUnder(List.of(), settings);
+    }
+
+    /** The same in the place of another program, which makes the process what it is to be. */
+    static PreforkProcess startUnder(List<String> program, String... settings) throws IOException {
         String freeSignal = Integer.toString(MachineSignal.FREE);
-        return start(Map.of(MachineSignal.VARIABLE, freeSignal), settings);
+        return start(program, Map.of(MachineSignal.VARIABLE, freeSignal), settings);
     }
 
     /** The same with variables. */
     static PreforkProcess start(Map<String, String> variables, String... settings)
             throws IOException {
-        List<String> command = new ArrayList<>();
+        return start(List.of(), variables, settings);
+    }
+
+    private static PreforkProcess start(
+            List<String> program, Map<String, String> variables, String... settings)
+            throws IOException {
+        List<String> command = new ArrayList<>(program);
         command.add(System.getProperty("java.home") + "/bin/java");
         command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx64m"));
         command.add("--enable-native-access=ALL-UNNAMED");

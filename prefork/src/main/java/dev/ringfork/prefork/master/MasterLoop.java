@@ -10,6 +10,7 @@ import dev.ringfork.prefork.scoreboard.Counts;
 import dev.ringfork.prefork.scoreboard.Scoreboard;
 import dev.ringfork.prefork.signals.SignalWatch;
 import dev.ringfork.prefork.spawn.Channel;
+import dev.ringfork.prefork.spawn.NoRoom;
 import dev.ringfork.prefork.spawn.Notice;
 import dev.ringfork.prefork.spawn.Order;
 import dev.ringfork.prefork.spawn.Spawner;
@@ -337,7 +338,7 @@ public final class MasterLoop implements MasterView, AutoCloseable {
             events.spawning(spawn.slot(), spawn.generation());
             adopt(spawn, nursery.spawn(spawn));
         } catch (RuntimeException e) {
-            inputs.add(new Input.SpawnFailed(spawn.id(), String.valueOf(e.getMessage())));
+            inputs.add(new Input.SpawnFailed(spawn.id(), NoRoom.reason(e)));
         }
     }
 

@@ -121,6 +121,26 @@ final class TlsCommandTest {
     }
 
     @Test
+    void shouldKeepItsWorkersWhenARenewedCertificateCannotBeRead() throws Exception {
+        SSLContext first = renew("first");
+        try (CommandProcess server = start("serve", "--port=0", "--workers=1")) {
+            int port = server.port();
+            server.awaitErr("serves");
+            Files.delete(folder.resolve("key.pem"));
+            server.signal("HUP");
+            String said = server.awaitErr("not reloaded");
+            assertTrue(
+                    said.endsWith(
+                            "not reloaded, all stays as it was: %s cannot be read: there is no such file"
+                                    .formatted(folder.resolve("key.pem"))),
+                    said);
+            assertTrue(ask(first, port).startsWith("HTTP/1.1 200 "), "the first certificate");
+            server.signal("TERM");
+            assertEquals(0, server.awaitExit());
+        }
+    }
+
+    @Test
     void shouldEchoOverTls() throws Exception {
         SSLContext context = renew("echo");
         try (CommandProcess server = start("echo", "--port=0");

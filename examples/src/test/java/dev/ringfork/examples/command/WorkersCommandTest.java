@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -109,6 +110,20 @@ final class WorkersCommandTest {
                 CommandProcess.start("serve", "--port=0", "--workers=2", "--loops=2")) {
             awaitErr(serve, "giving up: the configuration is refused");
             assertEquals(4, serve.awaitExit());
+        }
+    }
+
+    @Test
+    void shouldNameAPortThatItsMasterCannotHave() throws Exception {
+        try (ServerSocket holder = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                CommandProcess serve =
+                        CommandProcess.start(
+                                "serve", "--port=" + holder.getLocalPort(), "--workers=1")) {
+            awaitErr(
+                    serve,
+                    "serve: port %d of 127.0.0.1 is taken: end the program that has it"
+                            .formatted(holder.getLocalPort()));
+            assertEquals(1, serve.awaitExit());
         }
     }
 

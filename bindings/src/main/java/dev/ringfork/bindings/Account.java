@@ -11,6 +11,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,11 +85,11 @@ public record Account(int uid, int gid, List<Integer> groups) {
     }
 
     private static boolean numeric(String text) {
-        return text.matches("\\d{1,9}");
+        return text.matches("\\d{1,10}");
     }
 
     private static int number(String text) {
-        return Integer.parseInt(text);
+        return Integer.parseUnsignedInt(text);
     }
 
     private static @Nullable MemorySegment find(Arena arena, String name, Lookup lookup) {
@@ -120,7 +122,7 @@ public record Account(int uid, int gid, List<Integer> groups) {
      * @throws IllegalArgumentException if that has not written it
      */
     public static Account parse(String text) {
-        if (!text.matches("\\d{1,9}(,\\d{1,9})+")) {
+        if (!text.matches("\\d{1,10}(,\\d{1,10})+")) {
             throw new IllegalArgumentException("'%s' is no account".formatted(text));
         }
         List<Integer> numbers = Arrays.stream(text.split(",", -1)).map(Account::number).toList();
@@ -173,11 +175,11 @@ public record Account(int uid, int gid, List<Integer> groups) {
         Errno.check("setuid", AccountFunctions.setuid(uid), this);
     }
 
-    /** {@code uid,gid,group,group…}. */
+    /** {@code uid,gid,group,group…}; unsigned, for nobody is -2 on macOS. */
     @Override
     public String toString() {
-        StringBuilder text = new StringBuilder().append(uid).append(',').append(gid);
-        groups.forEach(group -> text.append(',').append(group));
-        return text.toString();
+        return IntStream.concat(IntStream.of(uid, gid), groups.stream().mapToInt(Integer::intValue))
+                .mapToObj(Integer::toUnsignedString)
+                .collect(Collectors.joining(","));
     }
 }

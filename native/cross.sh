@@ -40,7 +40,8 @@ skip() {
 # Shows the beginning of what the command that failed had to say.
 refuse() {
     say "FAILED: $1"
-    sed -n 1,40p "$log"
+    # Without the lines that only say what is compiled.
+    grep -v '^  CC ' "$log" | head -n 40
     failed=$((failed + 1))
 }
 

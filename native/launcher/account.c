@@ -11,6 +11,13 @@
 #include <sys/prctl.h>
 #endif
 
+// What setgroups(2) counts in.
+#if defined(__linux__)
+typedef size_t groups_count;
+#else
+typedef int groups_count;
+#endif
+
 enum { NUMBERS_MOST = 65536, USER = 0, GROUP = 1, GROUPS = 2 };
 
 // How many numbers there are, or -EINVAL.
@@ -45,7 +52,7 @@ static int change(const gid_t *numbers, int count)
     if (user == geteuid() && group == getegid()) {
         return 0;
     }
-    if (setgroups((size_t)(count - GROUPS), numbers + GROUPS) != 0 || setgid(group) != 0
+    if (setgroups((groups_count)(count - GROUPS), numbers + GROUPS) != 0 || setgid(group) != 0
         || setuid(user) != 0) {
         return -errno;
     }

@@ -17,9 +17,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -90,31 +88,7 @@ final class AcceptTest {
     @EnumSource(names = {"REUSEPORT", "PASS"})
     void shouldLoseNoRequestWhileItReloads(AcceptStrategy strategy) throws Exception {
         try (PreforkProcess prefork = start(strategy, "workers=2")) {
-            List<Long> old = prefork.ready(2);
-            AtomicBoolean enough = new AtomicBoolean();
-            CompletableFuture<Integer> asked =
-                    CompletableFuture.supplyAsync(() -> askUntil(prefork, enough));
-            prefork.signal("HUP");
-            prefork.next("reloaded");
-            enough.set(true);
-            assertTrue(asked.get(PreforkProcess.DEADLINE_S, TimeUnit.SECONDS) > 0);
-            for (long pid : old) {
-                PreforkProcess.awaitEnd(pid);
-            }
-            assertFalse(old.contains(Long.parseLong(prefork.ask("pid"))));
-        }
-    }
-
-    private static int askUntil(PreforkProcess prefork, AtomicBoolean enough) {
-        int answers = 0;
-        try {
-            while (!enough.get()) {
-                Long.parseLong(prefork.ask("pid"));
-                answers++;
-            }
-            return answers;
-        } catch (IOException e) {
-            throw new AssertionError("lost after " + answers, e);
+            prefork.reloadWhileAsked(prefork.ready(2));
         }
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ringfork.prefork;
 
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -28,6 +29,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** {@link PreforkProgram} in processes of its own. Closing it kills what still runs. */
@@ -211,6 +213,34 @@ final class PreforkProcess implements AutoCloseable {
         try (Client client = connect()) {
             return client.ask(line);
         }
+    }
+
+    /** Asks without a pause until it is enough; returns how often. None may fail. */
+    int askUntil(AtomicBoolean enough) {
+        int answers = 0;
+        try {
+            while (!enough.get()) {
+                Long.parseLong(ask("pid"));
+                answers++;
+            }
+            return answers;
+        } catch (IOException e) {
+            throw new AssertionError("lost after " + answers, e);
+        }
+    }
+
+    /** A reload under load: no request is lost, and the old workers end. */
+    void reloadWhileAsked(List<Long> old) throws Exception {
+        AtomicBoolean enough = new AtomicBoolean();
+        CompletableFuture<Integer> asked = CompletableFuture.supplyAsync(() -> askUntil(enough));
+        signal("HUP");
+        next("reloaded");
+        enough.set(true);
+        assertTrue(asked.get(DEADLINE_S, TimeUnit.SECONDS) > 0);
+        for (long pid : old) {
+            awaitEnd(pid);
+        }
+        assertFalse(old.contains(Long.parseLong(ask("pid"))));
     }
 
     /** A connection to the program. Confined to one thread. */

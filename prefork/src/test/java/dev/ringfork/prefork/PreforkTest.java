@@ -13,7 +13,6 @@ import dev.ringfork.bindings.Platform;
 import dev.ringfork.bindings.Syscalls;
 import dev.ringfork.prefork.accept.AcceptMutexKind;
 import dev.ringfork.prefork.accept.AcceptStrategy;
-import java.io.IOException;
 import java.net.ConnectException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,9 +20,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -174,31 +170,7 @@ final class PreforkTest {
     @Test
     void shouldLoseNoRequestWhileItReloads() throws Exception {
         try (PreforkProcess prefork = PreforkProcess.start("workers=2").started()) {
-            List<Long> old = prefork.ready(2);
-            AtomicBoolean enough = new AtomicBoolean();
-            CompletableFuture<Integer> asked =
-                    CompletableFuture.supplyAsync(() -> askUntil(prefork, enough));
-            prefork.signal("HUP");
-            prefork.next("reloaded");
-            enough.set(true);
-            assertTrue(asked.get(PreforkProcess.DEADLINE_S, TimeUnit.SECONDS) > 0);
-            for (long pid : old) {
-                PreforkProcess.awaitEnd(pid);
-            }
-            assertFalse(old.contains(Long.parseLong(prefork.ask("pid"))));
-        }
-    }
-
-    private static int askUntil(PreforkProcess prefork, AtomicBoolean enough) {
-        int answers = 0;
-        try {
-            while (!enough.get()) {
-                Long.parseLong(prefork.ask("pid"));
-                answers++;
-            }
-            return answers;
-        } catch (IOException e) {
-            throw new AssertionError("lost after " + answers, e);
+            prefork.reloadWhileAsked(prefork.ready(2));
         }
     }
 

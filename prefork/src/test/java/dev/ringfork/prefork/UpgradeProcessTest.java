@@ -147,7 +147,7 @@ final class UpgradeProcessTest {
             AtomicBoolean enough = new AtomicBoolean();
             CompletableFuture<Integer> asked =
                     CompletableFuture.supplyAsync(
-                            () -> askUntil(prefork, enough),
+                            () -> prefork.askUntil(enough),
                             task -> Thread.ofPlatform().daemon().start(task));
             long pid = prefork.pid();
             for (int i = 0; i < 3; i++) {
@@ -166,19 +166,6 @@ final class UpgradeProcessTest {
     /** A command comes back when the master has had a turn after the end of the one before it. */
     private void awaitNoPredecessor() throws IOException {
         assertTrue(ask("status").good());
-    }
-
-    private static int askUntil(PreforkProcess prefork, AtomicBoolean enough) {
-        int answers = 0;
-        try {
-            while (!enough.get()) {
-                Long.parseLong(prefork.ask("pid"));
-                answers++;
-            }
-            return answers;
-        } catch (IOException e) {
-            throw new AssertionError("lost after " + answers, e);
-        }
     }
 
     @Test

@@ -17,13 +17,6 @@ import picocli.CommandLine.Parameters;
 final class AioCopyCommand implements Runnable {
     private final Console console;
 
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "Show this.")
-    @SuppressWarnings("UnusedVariable") // picocli looks whether the flag was given
-    private boolean help;
-
     @Parameters(index = "0", paramLabel = "FROM", description = "The file to copy.")
     private @Nullable Path from;
 

@@ -18,13 +18,6 @@ final class CommonOptions {
     private static final String DEFAULT = "default";
 
     @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "Show this.")
-    @SuppressWarnings("UnusedVariable") // picocli looks whether the flag was given
-    private boolean help;
-
-    @Option(
             names = "--print-config",
             description = "Print what flags, environment and defaults come to, and exit.")
     boolean printOnly;

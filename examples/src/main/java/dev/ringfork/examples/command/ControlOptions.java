@@ -8,13 +8,6 @@ import picocli.CommandLine.Option;
 /** Where the commands that speak with a master find it. */
 final class ControlOptions {
     @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "Show this.")
-    @SuppressWarnings("UnusedVariable") // picocli looks whether the flag was given
-    private boolean help;
-
-    @Option(
             names = "--control",
             paramLabel = "PATH",
             description = "The master's control socket, the PATH that it was started with.")

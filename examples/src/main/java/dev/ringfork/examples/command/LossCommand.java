@@ -26,13 +26,6 @@ final class LossCommand implements Callable<Integer> {
     private final Console console;
 
     @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "Show this.")
-    @SuppressWarnings("UnusedVariable") // picocli looks whether the flag was given
-    private boolean help;
-
-    @Option(
             names = "--port",
             paramLabel = "N",
             description = "The server's, on this machine (default: ${DEFAULT-VALUE}).")

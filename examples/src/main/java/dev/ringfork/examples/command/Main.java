@@ -24,6 +24,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Spec;
 
 /**
@@ -122,6 +123,11 @@ public final class Main implements Runnable {
     private static CommandLine describe(Object body) {
         CommandLine command = new CommandLine(body);
         command.getCommandSpec()
+                .addOption(
+                        OptionSpec.builder("-h", "--help")
+                                .usageHelp(true)
+                                .description("Show this.")
+                                .build())
                 .usageMessage()
                 .sortOptions(false)
                 .abbreviateSynopsis(true)

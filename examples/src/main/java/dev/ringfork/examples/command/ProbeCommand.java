@@ -18,13 +18,6 @@ import picocli.CommandLine.Option;
 final class ProbeCommand implements Callable<Integer> {
     private final Console console;
 
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "Show this.")
-    @SuppressWarnings("UnusedVariable") // picocli looks whether the flag was given
-    private boolean help;
-
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
 

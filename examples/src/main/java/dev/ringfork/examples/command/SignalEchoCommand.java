@@ -17,13 +17,6 @@ final class SignalEchoCommand implements Runnable {
     private final Console console;
 
     @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "Show this.")
-    @SuppressWarnings("UnusedVariable") // picocli looks whether the flag was given
-    private boolean help;
-
-    @Option(
             names = "--host",
             paramLabel = "HOST",
             description = "Address to listen on (default: ${DEFAULT-VALUE}).")

@@ -10,28 +10,15 @@ import java.util.function.UnaryOperator;
  * <p>The head of the answer waits for it: what is wrong with the first chunk, or with a client that
  * sends none, can still be answered with a status of its own.
  */
-final class AwaitBodyPhase implements Phase {
-    private final Exchange exchange;
-    private final HttpSession session;
+final class AwaitBodyPhase extends BodyPhase {
     private final RequestBody body;
     private final ReadyResponse response;
 
     AwaitBodyPhase(
             Exchange exchange, HttpSession session, RequestBody body, ReadyResponse response) {
-        this.exchange = exchange;
-        this.session = session;
+        super(exchange, session);
         this.body = body;
         this.response = response;
-    }
-
-    @Override
-    public boolean takesInput() {
-        return true;
-    }
-
-    @Override
-    public long timeoutNs() {
-        return session.limits().bodyTimeout().toNanos();
     }
 
     @Override

@@ -9,12 +9,10 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /** A body on its way in that is wanted whole. */
-final class CollectPhase implements Phase {
+final class CollectPhase extends BodyPhase {
     /** Memory is given for what has arrived, not for what a client says will arrive. */
     private static final int FIRST_BYTES = 8 * 1024;
 
-    private final Exchange exchange;
-    private final HttpSession session;
     private final RequestBody body;
     private final Function<byte[], Response> answer;
     private final UnaryOperator<Response> then;
@@ -27,23 +25,12 @@ final class CollectPhase implements Phase {
             RequestBody body,
             Function<byte[], Response> answer,
             UnaryOperator<Response> then) {
-        this.exchange = exchange;
-        this.session = session;
+        super(exchange, session);
         this.body = body;
         this.answer = answer;
         this.then = then;
         long declared = body.declared();
         bytes = new byte[(int) Math.min(declared < 0 ? FIRST_BYTES : declared, FIRST_BYTES)];
-    }
-
-    @Override
-    public boolean takesInput() {
-        return true;
-    }
-
-    @Override
-    public long timeoutNs() {
-        return session.limits().bodyTimeout().toNanos();
     }
 
     @Override

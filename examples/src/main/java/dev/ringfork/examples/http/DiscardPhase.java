@@ -4,28 +4,15 @@ package dev.ringfork.examples.http;
 import dev.ringfork.reactor.protocol.Buffer;
 
 /** A body that nobody wanted, thrown away so that the next request can be found behind it. */
-final class DiscardPhase implements Phase {
+final class DiscardPhase extends BodyPhase {
     /** What may be thrown away: reading more costs more than a new connection. */
     static final int MOST_BYTES = 64 * 1024;
 
-    private final Exchange exchange;
-    private final HttpSession session;
     private final RequestBody body;
 
     DiscardPhase(Exchange exchange, HttpSession session, RequestBody body) {
-        this.exchange = exchange;
-        this.session = session;
+        super(exchange, session);
         this.body = body;
-    }
-
-    @Override
-    public boolean takesInput() {
-        return true;
-    }
-
-    @Override
-    public long timeoutNs() {
-        return session.limits().bodyTimeout().toNanos();
     }
 
     @Override

@@ -8,9 +8,7 @@ import org.jspecify.annotations.Nullable;
  * A body on its way in that is answered while it arrives. The head of the answer is out, so
  * whatever goes wrong can only be said by cutting the connection.
  */
-final class PipePhase implements Phase {
-    private final Exchange exchange;
-    private final HttpSession session;
+final class PipePhase extends BodyPhase {
     private final @Nullable RequestBody body;
     private final BodySink sink;
     private final BodyWriter out;
@@ -21,8 +19,7 @@ final class PipePhase implements Phase {
             @Nullable RequestBody body,
             BodySink sink,
             BodyWriter out) {
-        this.exchange = exchange;
-        this.session = session;
+        super(exchange, session);
         this.body = body;
         this.sink = sink;
         this.out = out;
@@ -33,16 +30,6 @@ final class PipePhase implements Phase {
         if (body == null) {
             end();
         }
-    }
-
-    @Override
-    public boolean takesInput() {
-        return true;
-    }
-
-    @Override
-    public long timeoutNs() {
-        return session.limits().bodyTimeout().toNanos();
     }
 
     @Override

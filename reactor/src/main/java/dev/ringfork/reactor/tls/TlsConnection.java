@@ -1,25 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ringfork.reactor.tls;
 
-import dev.ringfork.bindings.Address;
 import dev.ringfork.bindings.Errno;
 import dev.ringfork.reactor.protocol.Buffer;
 import dev.ringfork.reactor.protocol.Connection;
-import dev.ringfork.reactor.protocol.Protocol;
+import dev.ringfork.reactor.protocol.ForwardingConnection;
 import dev.ringfork.reactor.server.ServerSettings;
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteBuffer;
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The connection of plaintext that the session inside sees.
  *
  * <p>What is written waits here until it can be encrypted at once into the queue of the connection
- * outside: both together count as queued. Confined to the loop's thread, {@link #execute} aside.
+ * outside: both together count as queued. What {@link #connect} opens speaks without TLS. Confined
+ * to the loop's thread, {@link #execute} aside.
  */
-final class TlsConnection implements Connection {
-    private final Connection outer;
+final class TlsConnection extends ForwardingConnection {
     private final TlsSession session;
     private final TlsMemory memory;
     private final ServerSettings settings;
@@ -33,7 +30,7 @@ final class TlsConnection implements Connection {
     private boolean outputEnding;
 
     TlsConnection(TlsProtocol protocol, Connection outer, TlsSession session) {
-        this.outer = outer;
+        super(outer);
         this.session = session;
         this.memory = protocol.memory;
         this.settings = protocol.settings;
@@ -83,7 +80,7 @@ final class TlsConnection implements Connection {
      * that it would tell.
      */
     boolean mustLook() {
-        return congested && !waiting && queue.isEmpty() && !outer.congested();
+        return congested && !waiting && queue.isEmpty() && !super.congested();
     }
 
     /** There are buffers again. */
@@ -111,29 +108,6 @@ final class TlsConnection implements Connection {
         }
         session.touch();
         return true;
-    }
-
-    @Override
-    public boolean write(byte[] source) {
-        return write(MemorySegment.ofArray(source), 0, source.length);
-    }
-
-    @Override
-    public boolean write(ByteBuffer source) {
-        boolean accepted = write(MemorySegment.ofBuffer(source), 0, source.remaining());
-        if (accepted) {
-            source.position(source.limit());
-        }
-        return accepted;
-    }
-
-    @Override
-    public boolean write(Buffer source) {
-        boolean accepted = write(source.segment(), source.start(), source.length());
-        if (accepted) {
-            source.consume(source.length());
-        }
-        return accepted;
     }
 
     @Override
@@ -237,37 +211,6 @@ final class TlsConnection implements Connection {
 
     @Override
     public boolean closing() {
-        return !session.open() || outer.closing();
-    }
-
-    /** What is opened speaks without TLS. */
-    @Override
-    public boolean connect(Address address, Duration timeout, Protocol protocol) {
-        return outer.connect(address, timeout, protocol);
-    }
-
-    @Override
-    public boolean execute(Runnable task) {
-        return outer.execute(task);
-    }
-
-    @Override
-    public long nowNs() {
-        return outer.nowNs();
-    }
-
-    @Override
-    public Address remoteAddress() {
-        return outer.remoteAddress();
-    }
-
-    @Override
-    public Address localAddress() {
-        return outer.localAddress();
-    }
-
-    @Override
-    public int fd() {
-        return outer.fd();
+        return !session.open() || super.closing();
     }
 }

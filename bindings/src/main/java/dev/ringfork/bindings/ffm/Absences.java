@@ -1,21 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ringfork.bindings.ffm;
 
-import dev.ringfork.bindings.Aio;
-import dev.ringfork.bindings.Descriptors;
-import dev.ringfork.bindings.Epoll;
 import dev.ringfork.bindings.Errno;
-import dev.ringfork.bindings.IoUring;
-import dev.ringfork.bindings.Kqueue;
-import dev.ringfork.bindings.Mappings;
 import dev.ringfork.bindings.Platform;
-import dev.ringfork.bindings.Polling;
-import dev.ringfork.bindings.Processes;
-import dev.ringfork.bindings.Signals;
-import dev.ringfork.bindings.Sockets;
+import dev.ringfork.bindings.Syscalls;
 import java.lang.foreign.MemorySegment;
+import java.lang.reflect.Method;
 import java.util.Arrays;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Why a call is missing. */
@@ -36,17 +27,9 @@ final class Absences {
 
     /** The methods of the families are named as the kernel names the calls. */
     private static boolean known(String call) {
-        return Stream.of(
-                        Descriptors.class,
-                        Sockets.class,
-                        Polling.class,
-                        Epoll.class,
-                        IoUring.class,
-                        Kqueue.class,
-                        Processes.class,
-                        Mappings.class,
-                        Signals.class,
-                        Aio.class)
+        return Arrays.stream(Syscalls.class.getMethods())
+                .map(Method::getReturnType)
+                .filter(Class::isInterface)
                 .flatMap(family -> Arrays.stream(family.getMethods()))
                 .anyMatch(method -> method.getName().equals(call));
     }

@@ -1,17 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ringfork.bindings.faults;
 
-import dev.ringfork.bindings.Aio;
-import dev.ringfork.bindings.Descriptors;
-import dev.ringfork.bindings.Epoll;
 import dev.ringfork.bindings.Errno;
-import dev.ringfork.bindings.IoUring;
-import dev.ringfork.bindings.Kqueue;
-import dev.ringfork.bindings.Mappings;
-import dev.ringfork.bindings.Polling;
-import dev.ringfork.bindings.Processes;
-import dev.ringfork.bindings.Signals;
-import dev.ringfork.bindings.Sockets;
+import dev.ringfork.bindings.Syscalls;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -45,17 +36,9 @@ final class FaultPlan {
                     "recvfrom");
 
     private static final Set<String> CALLS =
-            Stream.of(
-                            Descriptors.class,
-                            Sockets.class,
-                            Polling.class,
-                            Epoll.class,
-                            IoUring.class,
-                            Kqueue.class,
-                            Processes.class,
-                            Mappings.class,
-                            Signals.class,
-                            Aio.class)
+            Stream.of(Syscalls.class.getMethods())
+                    .map(Method::getReturnType)
+                    .filter(Class::isInterface)
                     .flatMap(family -> Stream.of(family.getMethods()))
                     .map(Method::getName)
                     .collect(Collectors.toUnmodifiableSet());

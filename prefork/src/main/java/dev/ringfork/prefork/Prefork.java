@@ -9,7 +9,7 @@ import dev.ringfork.prefork.accept.AcceptMutex;
 import dev.ringfork.prefork.accept.AcceptStrategy;
 import dev.ringfork.prefork.accept.Accepting;
 import dev.ringfork.prefork.control.ControlSocket;
-import dev.ringfork.prefork.control.StatusReport;
+import dev.ringfork.prefork.control.Display;
 import dev.ringfork.prefork.listeners.ActivatedListeners;
 import dev.ringfork.prefork.listeners.Activation;
 import dev.ringfork.prefork.listeners.Binder;
@@ -148,7 +148,8 @@ public final class Prefork {
         // What the supervisor told this process is not for its children.
         Map<String, String> environment = Activation.forChildren(System.getenv());
         MasterNotices notices = new MasterNotices(described.manager);
-        Events events = new Events(this, binder, notices, succession.predecessorPid());
+        Display display = new Display(syscalls, binder::descriptors, described.configuration);
+        Events events = new Events(this, binder, display, notices, succession.predecessorPid());
         try (Spawner spawner =
                         service.placing(
                                 described.spawn.spawner(
@@ -166,13 +167,7 @@ public final class Prefork {
                                 succession,
                                 events);
                 Seat seat =
-                        new Seat(
-                                syscalls,
-                                loop,
-                                binder,
-                                described.pidFile,
-                                described.control,
-                                described.configuration)) {
+                        new Seat(syscalls, loop, display, described.pidFile, described.control)) {
             events.seat = seat;
             if (!succession.succeeds()) {
                 seat.take(0);
@@ -195,13 +190,20 @@ public final class Prefork {
     private static final class Events implements MasterEvents {
         private final Prefork prefork;
         private final Binder binder;
+        private final Display display;
         private final MasterNotices notices;
         private final int predecessorPid;
         private @Nullable Seat seat;
 
-        Events(Prefork prefork, Binder binder, MasterNotices notices, int predecessorPid) {
+        Events(
+                Prefork prefork,
+                Binder binder,
+                Display display,
+                MasterNotices notices,
+                int predecessorPid) {
             this.prefork = prefork;
             this.binder = binder;
+            this.display = display;
             this.notices = notices;
             this.predecessorPid = predecessorPid;
         }
@@ -258,7 +260,7 @@ public final class Prefork {
 
         @Override
         public void status(MasterState state) {
-            StatusReport.begin(prefork.syscalls, state, binder.descriptors(), this::report);
+            display.status(state, this::report);
         }
 
         @Override

@@ -3,10 +3,9 @@ package dev.ringfork.prefork;
 
 import dev.ringfork.bindings.Syscalls;
 import dev.ringfork.prefork.control.ControlSocket;
-import dev.ringfork.prefork.listeners.Binder;
+import dev.ringfork.prefork.control.Display;
 import dev.ringfork.prefork.master.MasterLoop;
 import java.nio.file.Path;
-import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,10 +15,9 @@ import org.jspecify.annotations.Nullable;
 final class Seat implements AutoCloseable {
     private final Syscalls syscalls;
     private final MasterLoop loop;
-    private final Binder binder;
+    private final Display display;
     private final @Nullable Path pidPath;
     private final @Nullable Path controlPath;
-    private final SequencedMap<String, String> configuration;
     private @Nullable PidFile pidFile;
     private @Nullable ControlSocket control;
 
@@ -27,16 +25,14 @@ final class Seat implements AutoCloseable {
     Seat(
             Syscalls syscalls,
             MasterLoop loop,
-            Binder binder,
+            Display display,
             @Nullable Path pidPath,
-            @Nullable Path controlPath,
-            SequencedMap<String, String> configuration) {
+            @Nullable Path controlPath) {
         this.syscalls = syscalls;
         this.loop = loop;
-        this.binder = binder;
+        this.display = display;
         this.pidPath = pidPath;
         this.controlPath = controlPath;
-        this.configuration = configuration;
     }
 
     /**
@@ -50,14 +46,8 @@ final class Seat implements AutoCloseable {
         if (controlPath != null) {
             control =
                     predecessorPid == 0
-                            ? ControlSocket.open(
-                                    syscalls, loop, controlPath, binder::descriptors, configuration)
-                            : ControlSocket.openInPlace(
-                                    syscalls,
-                                    loop,
-                                    controlPath,
-                                    binder::descriptors,
-                                    configuration);
+                            ? ControlSocket.open(syscalls, loop, controlPath, display)
+                            : ControlSocket.openInPlace(syscalls, loop, controlPath, display);
         }
     }
 

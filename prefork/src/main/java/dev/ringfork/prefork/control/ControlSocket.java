@@ -8,7 +8,6 @@ import dev.ringfork.bindings.SocketOption;
 import dev.ringfork.bindings.SyscallException;
 import dev.ringfork.bindings.Syscalls;
 import dev.ringfork.bindings.abi.SocketConstants;
-import dev.ringfork.prefork.control.Request.Format;
 import dev.ringfork.prefork.master.Command;
 import dev.ringfork.prefork.master.MasterObserver;
 import dev.ringfork.prefork.master.MasterState;
@@ -25,9 +24,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashSet;
 import java.util.List;
-import java.util.SequencedMap;
 import java.util.Set;
-import java.util.function.Supplier;
 
 /**
  * A Unix socket by which operators ask a running master: one line comes, see {@link Request}; what
@@ -50,8 +47,7 @@ public final class ControlSocket implements AutoCloseable {
     private final MasterView master;
     private final Reactor reactor;
     private final Path path;
-    private final Supplier<SequencedMap<String, Integer>> listeners;
-    private final SequencedMap<String, String> configuration;
+    private final Display display;
     private final int owner;
     private final long silenceNs;
     private final Set<ControlConnection> connections = new HashSet<>();
@@ -65,16 +61,14 @@ public final class ControlSocket implements AutoCloseable {
             MasterView master,
             BoundListener listener,
             Path path,
-            Supplier<SequencedMap<String, Integer>> listeners,
-            SequencedMap<String, String> configuration,
+            Display display,
             long silenceNs) {
         this.syscalls = syscalls;
         this.master = master;
         this.reactor = master.reactor();
         this.listener = listener;
         this.path = path;
-        this.listeners = listeners;
-        this.configuration = configuration;
+        this.display = display;
         this.owner = restrict(path);
         this.silenceNs = silenceNs;
     }
@@ -82,17 +76,12 @@ public final class ControlSocket implements AutoCloseable {
     /**
      * Listens at a path, and watches the master from now on.
      *
-     * @param listeners what the master's workers accept from, to show how full it is
-     * @param configuration what the master was started with, to be shown
+     * @param display shows what is asked for
      * @throws IllegalStateException if the path cannot be had: the message says why
      */
     public static ControlSocket open(
-            Syscalls syscalls,
-            MasterView master,
-            Path path,
-            Supplier<SequencedMap<String, Integer>> listeners,
-            SequencedMap<String, String> configuration) {
-        return open(syscalls, master, path, listeners, configuration, ControlConnection.SILENCE_NS);
+            Syscalls syscalls, MasterView master, Path path, Display display) {
+        return open(syscalls, master, path, display, ControlConnection.SILENCE_NS);
     }
 
     /**
@@ -100,34 +89,18 @@ public final class ControlSocket implements AutoCloseable {
      * on asks this one.
      */
     public static ControlSocket openInPlace(
-            Syscalls syscalls,
-            MasterView master,
-            Path path,
-            Supplier<SequencedMap<String, Integer>> listeners,
-            SequencedMap<String, String> configuration) {
+            Syscalls syscalls, MasterView master, Path path, Display display) {
         BoundListener listener =
                 BoundListener.openInPlace(
                         syscalls, new Address.Unix(path.toString()), ServerSettings.DEFAULT);
-        return open(
-                syscalls,
-                master,
-                listener,
-                path,
-                listeners,
-                configuration,
-                ControlConnection.SILENCE_NS);
+        return open(syscalls, master, listener, path, display, ControlConnection.SILENCE_NS);
     }
 
     /** The same with a time that operators may be silent for. */
     static ControlSocket open(
-            Syscalls syscalls,
-            MasterView master,
-            Path path,
-            Supplier<SequencedMap<String, Integer>> listeners,
-            SequencedMap<String, String> configuration,
-            long silenceNs) {
+            Syscalls syscalls, MasterView master, Path path, Display display, long silenceNs) {
         BoundListener listener = listen(syscalls, path);
-        return open(syscalls, master, listener, path, listeners, configuration, silenceNs);
+        return open(syscalls, master, listener, path, display, silenceNs);
     }
 
     private static ControlSocket open(
@@ -135,13 +108,11 @@ public final class ControlSocket implements AutoCloseable {
             MasterView master,
             BoundListener listener,
             Path path,
-            Supplier<SequencedMap<String, Integer>> listeners,
-            SequencedMap<String, String> configuration,
+            Display display,
             long silenceNs) {
         try {
             ControlSocket socket =
-                    new ControlSocket(
-                            syscalls, master, listener, path, listeners, configuration, silenceNs);
+                    new ControlSocket(syscalls, master, listener, path, display, silenceNs);
             socket.begin();
             return socket;
         } catch (RuntimeException e) {
@@ -290,7 +261,7 @@ public final class ControlSocket implements AutoCloseable {
         if (command != null) {
             act(connection, new Goal(request.verb(), master.state()), command);
         } else if (request.verb() == Request.Verb.CONFIG) {
-            describe(connection, request.format());
+            show(connection, display.configuration(request.format()));
         } else {
             look(connection, request);
         }
@@ -309,44 +280,14 @@ public final class ControlSocket implements AutoCloseable {
         }
     }
 
-    private void describe(ControlConnection connection, Format format) {
-        if (format == Format.JSON) {
-            connection.say(Json.write(configuration));
-        } else {
-            configuration.forEach((name, value) -> connection.say(name + "=" + value));
-        }
-        connection.finish(Verdict.done("shown"));
-    }
-
-    /** How much the workers take is asked by another thread, for the kernel takes its time. */
     private void look(ControlConnection connection, Request request) {
-        MasterState now = master.state();
-        List<ListenQueue> queues = ListenQueue.all(syscalls, listeners.get());
-        Thread.ofPlatform()
-                .name("ringfork-status")
-                .daemon()
-                .start(() -> {
-                    Status status = Status.look(now, queues);
-                    List<String> lines = written(status, request);
-                    reactor.execute(() -> {
-                        connection.say(String.join("\n", lines));
-                        connection.finish(Verdict.done("shown"));
-                    });
-                });
+        display.look(
+                master.state(), request, lines -> reactor.execute(() -> show(connection, lines)));
     }
 
-    private static List<String> written(Status status, Request request) {
-        boolean json = request.format() == Format.JSON;
-        return switch (request.verb()) {
-            case STATUS -> json ? List.of(StatusJson.status(status)) : StatusText.status(status);
-            case WORKERS -> json ? List.of(StatusJson.workers(status)) : StatusText.workers(status);
-            default ->
-                    switch (request.format()) {
-                        case OPENMETRICS -> OpenMetrics.of(status);
-                        case JSON -> List.of(StatusJson.stats(status));
-                        case TEXT -> StatusText.stats(status);
-                    };
-        };
+    private static void show(ControlConnection connection, List<String> lines) {
+        connection.say(String.join("\n", lines));
+        connection.finish(Verdict.done("shown"));
     }
 
     /** Lets all operators go, and removes the path. */

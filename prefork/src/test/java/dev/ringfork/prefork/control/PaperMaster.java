@@ -50,8 +50,8 @@ final class PaperMaster implements MasterView, AutoCloseable {
                                             syscalls,
                                             this,
                                             path,
-                                            LinkedHashMap::new,
-                                            configuration,
+                                            new Display(
+                                                    syscalls, LinkedHashMap::new, configuration),
                                             silenceNs));
                             reactor.run();
                         });

@@ -151,11 +151,8 @@ public final class Prefork {
         Display display = new Display(syscalls, binder::descriptors, described.configuration);
         Events events = new Events(this, binder, display, notices, succession.predecessorPid());
         try (Spawner spawner =
-                        service.placing(
-                                described.spawn.spawner(
-                                        syscalls,
-                                        service.workers(environment),
-                                        described.server.report()));
+                        described.spawn.spawner(
+                                syscalls, service.workers(environment), described.server.report());
                 Scoreboard scoreboard = Scoreboard.create(syscalls);
                 MasterLoop loop =
                         new MasterLoop(
@@ -169,6 +166,7 @@ public final class Prefork {
                 Seat seat =
                         new Seat(syscalls, loop, display, described.pidFile, described.control)) {
             events.seat = seat;
+            service.place(spawner);
             if (!succession.succeeds()) {
                 seat.take(0);
             }

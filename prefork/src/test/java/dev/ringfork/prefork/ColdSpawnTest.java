@@ -121,6 +121,62 @@ final class ColdSpawnTest {
     }
 
     @Test
+    void shouldGoOnWhileTheLauncherDoesNotAnswer() throws Exception {
+        try (PreforkProcess prefork = PreforkProcess.start("workers=2", COLD).started()) {
+            List<Long> pids = prefork.ready(2);
+            long launcher = launcher(prefork);
+            PreforkProcess.signal("STOP", launcher);
+            prefork.signal("TTIN");
+            prefork.next("fork 2");
+            PreforkProcess.signal("KILL", pids.getFirst());
+            prefork.next("exit");
+            prefork.signal("PWR");
+            prefork.next("master %d:".formatted(prefork.pid()));
+            assertEquals(Long.toString(pids.getLast()), prefork.ask("pid"));
+            PreforkProcess.signal("CONT", launcher);
+            prefork.ready(2);
+            assertEquals(launcher, launcher(prefork));
+            prefork.signal("TERM");
+            assertEquals("none", prefork.next("children"));
+            assertEquals(0, prefork.exitCode());
+        }
+    }
+
+    @Test
+    void shouldEndWorkersThatAreThereOnlyWhenAllAreToEnd() throws Exception {
+        try (PreforkProcess prefork = PreforkProcess.start("workers=1", COLD).started()) {
+            long first = prefork.nextReady();
+            long launcher = launcher(prefork);
+            PreforkProcess.signal("STOP", launcher);
+            prefork.signal("TTIN");
+            prefork.next("fork 1");
+            prefork.signal("TERM");
+            assertEquals("0 %d exited with 0".formatted(first), prefork.next("exit"));
+            PreforkProcess.signal("CONT", launcher);
+            assertTrue(prefork.next("exit").startsWith("1 "));
+            assertEquals("none", prefork.next("children"));
+            assertEquals(0, prefork.exitCode());
+        }
+    }
+
+    @Test
+    void shouldTryAgainWhenTheLauncherDiesBeforeItAnswers() throws Exception {
+        try (PreforkProcess prefork = PreforkProcess.start("workers=1", COLD).started()) {
+            prefork.nextReady();
+            long launcher = launcher(prefork);
+            PreforkProcess.signal("STOP", launcher);
+            prefork.signal("TTIN");
+            prefork.next("fork 1");
+            PreforkProcess.signal("KILL", launcher);
+            prefork.next("worker 1 cannot be started: the launcher has died");
+            prefork.nextReady();
+            prefork.signal("TERM");
+            assertEquals("none", prefork.next("children"));
+            assertEquals(0, prefork.exitCode());
+        }
+    }
+
+    @Test
     void shouldGoOnWhenTheLauncherIsSentWhatIsForTheMaster() throws Exception {
         try (PreforkProcess prefork = PreforkProcess.start("workers=1", COLD).started()) {
             prefork.nextReady();

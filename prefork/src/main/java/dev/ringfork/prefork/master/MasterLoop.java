@@ -22,6 +22,7 @@ import dev.ringfork.reactor.demux.Demultiplexers;
 import dev.ringfork.reactor.demux.Interest;
 import dev.ringfork.reactor.demux.Trigger;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,6 +58,10 @@ public final class MasterLoop implements MasterView, AutoCloseable {
     private final Timer beats = new Timer(this::beat);
     private final Timer deadline = new Timer(() -> feed(new Input.Tick()));
     private final Map<Integer, Child> children = new HashMap<>();
+
+    /** Workers that are being started, and what is to be done to them when they are there. */
+    private final Map<Integer, List<Action>> unborn = new HashMap<>();
+
     private final ArrayDeque<Input> inputs = new ArrayDeque<>();
     private long beatCount;
     private final long startedNs = Clock.nowNs();
@@ -105,7 +110,7 @@ public final class MasterLoop implements MasterView, AutoCloseable {
                         : null;
         this.dealing = new Dealing(syscalls, reactor, binder, this::report);
         this.spawner = spawner;
-        spawner.attach(exits::watch);
+        spawner.attach(reactor, exits::watch);
         this.succession = succession;
         succession.attach(reactor, exits, this::feed);
     }
@@ -124,7 +129,9 @@ public final class MasterLoop implements MasterView, AutoCloseable {
         if (absence != null) {
             report(absence);
         }
+        feeding = true;
         perform(master.start(Clock.nowNs()));
+        feeding = false;
         feed(new Input.Tick());
         reactor.run();
         return exitCode;
@@ -282,7 +289,9 @@ public final class MasterLoop implements MasterView, AutoCloseable {
                 case Action.Spawn spawn -> spawn(spawn);
                 case Action.Tell tell -> {
                     Child child = children.get(tell.id());
-                    if (child != null) {
+                    if (child == null) {
+                        defer(tell.id(), tell);
+                    } else {
                         if (tell.order() != Order.REOPEN) {
                             dealing.leaving(tell.id());
                         }
@@ -292,7 +301,9 @@ public final class MasterLoop implements MasterView, AutoCloseable {
                 }
                 case Action.Signal signal -> {
                     Child child = children.get(signal.id());
-                    if (child != null) {
+                    if (child == null) {
+                        defer(signal.id(), signal);
+                    } else {
                         if (signal.signo() != ProcessConstants.SIGQUIT) {
                             dealing.leaving(signal.id());
                         }
@@ -333,13 +344,27 @@ public final class MasterLoop implements MasterView, AutoCloseable {
         }
     }
 
+    private void defer(int id, Action action) {
+        List<Action> later = unborn.get(id);
+        if (later != null) {
+            later.add(action);
+        }
+    }
+
     private void spawn(Action.Spawn spawn) {
+        unborn.put(spawn.id(), new ArrayList<>());
         try {
             events.spawning(spawn.slot(), spawn.generation());
-            adopt(spawn, nursery.spawn(spawn));
         } catch (RuntimeException e) {
-            inputs.add(new Input.SpawnFailed(spawn.id(), NoRoom.reason(e)));
+            notBorn(spawn, e);
+            return;
         }
+        nursery.spawn(spawn, born -> adopt(spawn, born), reason -> notBorn(spawn, reason));
+    }
+
+    private void notBorn(Action.Spawn spawn, RuntimeException reason) {
+        unborn.remove(spawn.id());
+        feed(new Input.SpawnFailed(spawn.id(), NoRoom.reason(reason)));
     }
 
     private void adopt(Action.Spawn spawn, Nursery.Born born) {
@@ -365,9 +390,14 @@ public final class MasterLoop implements MasterView, AutoCloseable {
             dealing.gone(spawn.id());
             child.close();
             nursery.bury(born.record());
-            throw e;
+            notBorn(spawn, e);
+            return;
         }
-        inputs.add(new Input.Spawned(spawn.id(), born.pid()));
+        List<Action> due = unborn.remove(spawn.id());
+        feed(new Input.Spawned(spawn.id(), born.pid()));
+        if (due != null) {
+            perform(due);
+        }
     }
 
     private void listen(int id) {

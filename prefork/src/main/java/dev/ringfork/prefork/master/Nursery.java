@@ -4,6 +4,7 @@ package dev.ringfork.prefork.master;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import dev.ringfork.bindings.Errno;
+import dev.ringfork.bindings.SyscallException;
 import dev.ringfork.bindings.Syscalls;
 import dev.ringfork.bindings.abi.Fcntl;
 import dev.ringfork.prefork.listeners.Binder;
@@ -17,6 +18,10 @@ import dev.ringfork.prefork.spawn.Manifest;
 import dev.ringfork.prefork.spawn.Spawner;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.HashSet;
+import java.util.SequencedMap;
+import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +36,7 @@ final class Nursery implements AutoCloseable {
     private final Scoreboard scoreboard;
     private final int lifelineRead;
     private final int lifelineWrite;
+    private final Set<Equipment> expected = new HashSet<>();
 
     Nursery(Syscalls syscalls, Spawner spawner, Binder binder, Scoreboard scoreboard) {
         this.syscalls = syscalls;
@@ -58,61 +64,106 @@ final class Nursery implements AutoCloseable {
             Channel channel,
             @Nullable DescriptorSocket passing) {}
 
-    /**
-     * Starts a worker.
-     *
-     * @throws dev.ringfork.bindings.SyscallException if there is no room for it
-     * @throws IllegalStateException if the scoreboard is full
-     */
-    Born spawn(Action.Spawn spawn) {
-        int record = scoreboard.take();
-        if (record < 0) {
-            throw new IllegalStateException(
-                    "too many workers at a time: %d".formatted(Scoreboard.RECORDS));
-        }
-        try {
-            return spawn(spawn, record);
-        } catch (RuntimeException e) {
-            scoreboard.release(record);
-            throw e;
-        }
-    }
+    /** What is made for a worker: its record, and both ends of what leads to it. */
+    private record Equipment(
+            int record, Channel.Pair channel, DescriptorSocket.@Nullable Pair passing) {
 
-    private Born spawn(Action.Spawn spawn, int record) {
-        Channel.Pair channel = Channel.open(syscalls);
-        DescriptorSocket.Pair passing = null;
-        try {
-            passing = binder.passes() ? DescriptorSocket.pair(Framing.SOCKET) : null;
-            Manifest manifest =
-                    new Manifest(
-                            binder.descriptors(spawn.slot()),
-                            channel.there(),
-                            lifelineRead,
-                            scoreboard.fd(),
-                            binder.acceptMutex(),
-                            passing == null ? -1 : passing.second().fd(),
-                            record);
-            int own = syscalls.processes().getpid();
-            int pid =
-                    spawner.spawn(new Assignment(spawn.slot(), spawn.generation(), own, manifest));
-            return new Born(
-                    pid,
-                    record,
-                    scoreboard.score(record),
-                    channel.here(),
-                    passing == null ? null : passing.first());
-        } catch (RuntimeException e) {
+        /** The master's ends. */
+        void closeHere() {
             channel.here().close();
             if (passing != null) {
                 passing.first().close();
             }
-            throw e;
-        } finally {
+        }
+
+        /** The worker's ends. */
+        void closeThere(Syscalls syscalls) {
             syscalls.descriptors().close(channel.there());
             if (passing != null) {
                 passing.second().close();
             }
         }
+    }
+
+    /**
+     * Starts a worker.
+     *
+     * @param born is given it when it runs, perhaps before this returns
+     * @param failed is told why there is none, in place of that
+     */
+    void spawn(Action.Spawn spawn, Consumer<Born> born, Consumer<RuntimeException> failed) {
+        Equipment equipment;
+        try {
+            equipment = equip();
+        } catch (IllegalStateException | SyscallException e) {
+            failed.accept(e);
+            return;
+        }
+        expected.add(equipment);
+        int own = syscalls.processes().getpid();
+        Manifest manifest = manifest(equipment, binder.descriptors(spawn.slot()));
+        spawner.spawn(
+                new Assignment(spawn.slot(), spawn.generation(), own, manifest),
+                new Spawner.Birth() {
+                    @Override
+                    public void born(int pid) {
+                        expected.remove(equipment);
+                        born.accept(Nursery.this.born(pid, equipment));
+                    }
+
+                    @Override
+                    public void failed(RuntimeException reason) {
+                        expected.remove(equipment);
+                        equipment.closeHere();
+                        scoreboard.release(equipment.record);
+                        failed.accept(reason);
+                    }
+                });
+        equipment.closeThere(syscalls);
+    }
+
+    private Equipment equip() {
+        int record = scoreboard.take();
+        if (record < 0) {
+            throw new IllegalStateException(
+                    "too many workers at a time: %d".formatted(Scoreboard.RECORDS));
+        }
+        Channel.Pair channel = null;
+        try {
+            channel = Channel.open(syscalls);
+            DescriptorSocket.Pair passing =
+                    binder.passes() ? DescriptorSocket.pair(Framing.SOCKET) : null;
+            return new Equipment(record, channel, passing);
+        } catch (SyscallException e) {
+            if (channel != null) {
+                channel.here().close();
+                syscalls.descriptors().close(channel.there());
+            }
+            scoreboard.release(record);
+            throw e;
+        }
+    }
+
+    private Manifest manifest(Equipment equipment, SequencedMap<String, Integer> listeners) {
+        DescriptorSocket.Pair passing = equipment.passing;
+        return new Manifest(
+                listeners,
+                equipment.channel.there(),
+                lifelineRead,
+                scoreboard.fd(),
+                binder.acceptMutex(),
+                passing == null ? -1 : passing.second().fd(),
+                equipment.record);
+    }
+
+    private Born born(int pid, Equipment equipment) {
+        DescriptorSocket.Pair passing = equipment.passing;
+        return new Born(
+                pid,
+                equipment.record,
+                scoreboard.score(equipment.record),
+                equipment.channel.here(),
+                passing == null ? null : passing.first());
     }
 
     /** The worker that had a record was reaped. */
@@ -127,6 +178,8 @@ final class Nursery implements AutoCloseable {
 
     @Override
     public void close() {
+        expected.forEach(Equipment::closeHere);
+        expected.clear();
         syscalls.descriptors().close(lifelineRead);
         syscalls.descriptors().close(lifelineWrite);
     }

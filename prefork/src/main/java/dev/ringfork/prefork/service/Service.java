@@ -113,15 +113,15 @@ public final class Service {
     }
 
     /**
-     * A way to start workers that puts each on its processor.
+     * Has workers started on their processors.
      *
      * @throws IllegalStateException if that is not to be had here: the message says why
      */
-    public Spawner placing(Spawner spawner) {
+    public void place(Spawner spawner) {
         Processors processors = settings.processors();
-        return processors == null
-                ? spawner
-                : new PinnedSpawner(syscalls, spawner, processors.found(syscalls));
+        if (processors != null) {
+            spawner.place(new ProcessorPlacement(syscalls, processors.found(syscalls)));
+        }
     }
 
     /** In the master, which listens now: from here on it speaks to its log. */

@@ -1,13 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ringfork.prefork.spawn;
 
+import dev.ringfork.bindings.Errno;
 import dev.ringfork.bindings.Platform;
 import dev.ringfork.bindings.SyscallException;
 import dev.ringfork.bindings.Syscalls;
 import dev.ringfork.bindings.WaitStatus;
 import dev.ringfork.natives.NativeLibrary;
+import dev.ringfork.reactor.Clock;
+import dev.ringfork.reactor.Reactor;
+import dev.ringfork.reactor.Registration;
+import dev.ringfork.reactor.Timer;
+import dev.ringfork.reactor.demux.Interest;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -20,33 +28,52 @@ import org.jspecify.annotations.Nullable;
  * <p>What that saves is exec and the linking of the virtual machine, which workers then share. What
  * it does not is the start of the machine itself.
  *
- * <p>A launcher that dies is replaced when the next worker is started; the workers that it has
- * forked go on.
+ * <p>The master does not wait for the launcher: orders are given one after the other, and answers
+ * come through its loop. A launcher that dies, or does not answer, is replaced when the next worker
+ * is started; the workers that it has forked go on.
  */
 public final class ColdSpawner implements Spawner {
+    /** A fork takes a millisecond or two; this is for a machine that is all but stuck. */
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
     private final Syscalls syscalls;
     private final Path libjvm;
     private final MachineStart machine;
     private final Map<String, String> environment;
     private final Consumer<String> report;
+    private final long patienceNs;
+    private final ArrayDeque<Wish> wishes = new ArrayDeque<>();
+    private final Registration answers = new Registration((_, _) -> hear());
+    private final Timer late = new Timer(this::late);
+    private Placement placement = Placement.NONE;
+    private @Nullable Reactor reactor;
     private Ends ends = (pid, ended) -> {};
     private @Nullable Launcher launcher;
+
+    /** What the launcher was asked for and has not answered. */
+    private @Nullable Wish asked;
 
     private ColdSpawner(
             Syscalls syscalls,
             Path libjvm,
             MachineStart machine,
             Map<String, String> environment,
-            Consumer<String> report) {
+            Consumer<String> report,
+            Duration patience) {
         this.syscalls = syscalls;
         this.libjvm = libjvm;
         this.machine = machine;
         this.environment = Map.copyOf(environment);
         this.report = report;
+        this.patienceNs = patience.toNanos();
     }
 
+    /** A worker to be. Owns the descriptors of the assignment, which are copies. */
+    private record Wish(Assignment assignment, Birth birth) {}
+
     /**
-     * Starts a launcher for workers with a command line of {@code java}.
+     * Starts a launcher for workers with a command line of {@code java}, and waits until it is
+     * ready.
      *
      * @param environment what they get beside their assignment
      * @param report is told when a launcher dies
@@ -58,10 +85,28 @@ public final class ColdSpawner implements Spawner {
             CommandLine commandLine,
             Map<String, String> environment,
             Consumer<String> report) {
+        return open(syscalls, commandLine, environment, report, PATIENCE);
+    }
+
+    /** The same with a launcher that is given up when it has not answered for so long. */
+    static ColdSpawner open(
+            Syscalls syscalls,
+            CommandLine commandLine,
+            Map<String, String> environment,
+            Consumer<String> report,
+            Duration patience) {
         String classPath = System.getProperty("java.class.path", "");
         MachineStart machine = MachineStart.of(commandLine, environment, classPath);
-        ColdSpawner spawner = new ColdSpawner(syscalls, libjvm(), machine, environment, report);
-        spawner.launcher = spawner.start();
+        ColdSpawner spawner =
+                new ColdSpawner(syscalls, libjvm(), machine, environment, report, patience);
+        Launcher first = spawner.start();
+        try {
+            first.awaitReady(PATIENCE);
+        } catch (Launcher.Gone e) {
+            first.close();
+            throw new IllegalStateException(e.getMessage(), e);
+        }
+        spawner.launcher = first;
         return spawner;
     }
 
@@ -80,18 +125,10 @@ public final class ColdSpawner implements Spawner {
             case NativeLibrary.Absent absent -> throw new IllegalStateException(absent.reason());
             case NativeLibrary.Present program -> {
                 try (program) {
-                    yield start(program.path());
+                    yield Launcher.start(syscalls, program.path(), libjvm, machine, environment);
                 }
             }
         };
-    }
-
-    private Launcher start(Path program) {
-        try {
-            return Launcher.start(syscalls, program, libjvm, machine, environment);
-        } catch (Launcher.Gone e) {
-            throw new IllegalStateException(e.getMessage(), e);
-        }
     }
 
     @Override
@@ -100,57 +137,153 @@ public final class ColdSpawner implements Spawner {
     }
 
     @Override
-    public void attach(Ends ends) {
+    public void place(Placement placement) {
+        this.placement = placement;
+    }
+
+    @Override
+    public void attach(Reactor reactor, Ends ends) {
+        this.reactor = reactor;
         this.ends = ends;
         if (launcher != null) {
-            watch(launcher);
+            watch(reactor, launcher);
         }
     }
 
-    private void watch(Launcher watched) {
-        ends.watch(watched.pid(), () -> ended(watched, "has died"));
+    private void watch(Reactor loop, Launcher watched) {
+        Errno.check("add", loop.add(answers, watched.fd(), Interest.READ), "the launcher");
+        ends.watch(
+                watched.pid(),
+                () -> {
+                    if (launcher == watched) {
+                        lost("has died");
+                        next();
+                    }
+                });
     }
 
     @Override
-    public int spawn(Assignment assignment) {
-        Launcher running = running();
-        Assignment there =
-                new Assignment(
-                        assignment.slot(),
-                        assignment.generation(),
-                        assignment.masterPid(),
-                        assignment.manifest().there());
+    public void spawn(Assignment assignment, Birth birth) {
+        Assignment copy;
         try {
-            return running.spawn(assignment.manifest().descriptors(), there.variables());
+            copy = assignment.copy(syscalls);
+        } catch (SyscallException e) {
+            birth.failed(e);
+            return;
+        }
+        wishes.add(new Wish(copy, birth));
+        next();
+    }
+
+    /** Gives the next order, if no answer is waited for. */
+    private void next() {
+        while (asked == null && !wishes.isEmpty()) {
+            asked = wishes.remove();
+            try {
+                order(asked);
+            } catch (Launcher.Gone e) {
+                lost("is of no use (%s)".formatted(e.getMessage()));
+            } catch (IllegalStateException | SyscallException e) {
+                settled().birth.failed(e);
+            }
+        }
+    }
+
+    private void order(Wish wish) {
+        if (reactor == null) {
+            throw new IllegalStateException("it is attached to no loop");
+        }
+        Launcher running = launcher;
+        if (running == null) {
+            running = start();
+            try {
+                watch(reactor, running);
+            } catch (SyscallException e) {
+                answers.remove();
+                running.close();
+                throw e;
+            }
+            launcher = running;
+        }
+        placement.enter(wish.assignment.slot(), running.pid());
+        Assignment there = wish.assignment.there();
+        running.spawn(wish.assignment.manifest().descriptors(), there.variables());
+        reactor.schedule(late, Clock.nowNs() + patienceNs);
+    }
+
+    /** What was asked for is answered, or will not be. */
+    private Wish settled() {
+        Wish wish = asked;
+        if (wish == null) {
+            throw new IllegalStateException("nothing was asked for");
+        }
+        asked = null;
+        wish.assignment.manifest().descriptors().forEach(syscalls.descriptors()::close);
+        if (reactor != null) {
+            reactor.cancel(late);
+        }
+        if (launcher != null) {
+            placement.leave(launcher.pid());
+        }
+        return wish;
+    }
+
+    private void hear() {
+        Launcher running = launcher;
+        try {
+            while (running != null && running == launcher) {
+                Launcher.Answer answer = running.receive();
+                if (answer == null) {
+                    answers.exhausted(Interest.READ);
+                    return;
+                }
+                heard(answer);
+            }
         } catch (Launcher.Gone e) {
-            ended(running, "is of no use (%s)".formatted(e.getMessage()));
-            throw new IllegalStateException(e.getMessage(), e);
+            lost("has died");
+        }
+        next();
+    }
+
+    private void heard(Launcher.Answer answer) {
+        if (answer.ready()) {
+            if (answer.result() < 0) {
+                lost("cannot load the virtual machine (%s)".formatted(answer.text()));
+            }
+        } else if (asked != null) {
+            Birth birth = settled().birth;
+            if (answer.result() < 0) {
+                birth.failed(new SyscallException("launcher", -answer.result(), answer.text()));
+            } else {
+                birth.born(answer.result());
+            }
+            next();
         }
     }
 
-    @Override
-    public int parent() {
-        return launcher == null ? 0 : launcher.pid();
+    private void late() {
+        lost(
+                "is of no use (it has not answered for %d ms)"
+                        .formatted(Duration.ofNanos(patienceNs).toMillis()));
+        next();
     }
 
-    private Launcher running() {
-        if (launcher == null) {
-            launcher = start();
-            watch(launcher);
+    /** The launcher will not answer any more. */
+    private void lost(String what) {
+        Launcher dead = launcher;
+        if (dead == null) {
+            return;
         }
-        return launcher;
-    }
-
-    /** Heard of twice when it dies while it is given an order: the second time it is another. */
-    private void ended(Launcher dead, String what) {
-        if (launcher == dead) {
-            launcher = null;
-            int pid = dead.pid();
-            WaitStatus how = dead.end();
-            dead.close();
-            report.accept(
-                    "the launcher (pid %d) %s, %s: its workers go on, the next worker is forked by a new launcher"
-                            .formatted(pid, what, how));
+        launcher = null;
+        answers.remove();
+        int pid = dead.pid();
+        WaitStatus how = dead.end();
+        dead.close();
+        report.accept(
+                "the launcher (pid %d) %s, %s: its workers go on, the next worker is forked by a new launcher"
+                        .formatted(pid, what, how));
+        if (asked != null) {
+            settled().birth.failed(new IllegalStateException("the launcher " + what));
         }
     }
 
@@ -159,22 +292,40 @@ public final class ColdSpawner implements Spawner {
         if (Platform.current().linux()) {
             return Spawner.reapChild(syscalls, pid);
         }
+        Launcher running = launcher;
         try {
-            return launcher == null ? WaitStatus.of(0) : launcher.reap(pid);
-        } catch (Launcher.Gone | SyscallException e) {
-            // The launcher that had forked it is gone, and init has reaped it: nobody knows how it
-            // ended.
-            return WaitStatus.of(0);
+            if (running != null) {
+                int number = running.reap(pid);
+                while (running == launcher) {
+                    Launcher.Answer answer = running.await(PATIENCE);
+                    if (answer.number() == number) {
+                        return WaitStatus.of(answer.result() == pid ? answer.status() : 0);
+                    }
+                    heard(answer);
+                }
+            }
+        } catch (Launcher.Gone e) {
+            lost("is of no use (%s)".formatted(e.getMessage()));
         }
+        // The launcher that had forked it is gone, and init has reaped it: nobody knows how it
+        // ended.
+        return WaitStatus.of(0);
     }
 
     /** Ends the launcher; workers go on. */
     @Override
     public void close() {
-        Launcher running = launcher;
-        launcher = null;
-        if (running != null) {
-            running.close();
+        answers.remove();
+        if (launcher != null) {
+            launcher.close();
+            launcher = null;
         }
+        if (asked != null) {
+            wishes.addFirst(asked);
+            asked = null;
+        }
+        wishes.forEach(wish ->
+                wish.assignment.manifest().descriptors().forEach(syscalls.descriptors()::close));
+        wishes.clear();
     }
 }

@@ -3,6 +3,7 @@ package dev.ringfork.prefork.spawn;
 
 import dev.ringfork.bindings.Errno;
 import dev.ringfork.bindings.SpawnActions;
+import dev.ringfork.bindings.SyscallException;
 import dev.ringfork.bindings.Syscalls;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,7 @@ public final class ExecSpawner implements Spawner {
     private final Syscalls syscalls;
     private final CommandLine commandLine;
     private final Map<String, String> environment;
+    private Placement placement = Placement.NONE;
 
     /**
      * Starts workers with a command line.
@@ -34,7 +36,26 @@ public final class ExecSpawner implements Spawner {
     }
 
     @Override
-    public int spawn(Assignment assignment) {
+    public void place(Placement placement) {
+        this.placement = placement;
+    }
+
+    @Override
+    public void spawn(Assignment assignment, Birth birth) {
+        int pid;
+        placement.enter(assignment.slot(), 0);
+        try {
+            pid = start(assignment);
+        } catch (SyscallException e) {
+            birth.failed(e);
+            return;
+        } finally {
+            placement.leave(0);
+        }
+        birth.born(pid);
+    }
+
+    private int start(Assignment assignment) {
         try (SpawnActions actions = new SpawnActions()) {
             List<Integer> descriptors = assignment.manifest().descriptors();
             for (int i = 0; i < descriptors.size(); i++) {
@@ -42,18 +63,12 @@ public final class ExecSpawner implements Spawner {
             }
             // Ctrl-C reaches the whole group of the terminal, and workers are to finish first.
             actions.processGroup(0);
-            Assignment there =
-                    new Assignment(
-                            assignment.slot(),
-                            assignment.generation(),
-                            assignment.masterPid(),
-                            assignment.manifest().there());
             int pid =
                     actions.start(
                             syscalls.processes(),
                             commandLine.program(),
                             commandLine.arguments(),
-                            there.in(environment));
+                            assignment.there().in(environment));
             return Errno.check("posix_spawn", pid, commandLine.program());
         }
     }

@@ -11,7 +11,6 @@ import dev.ringfork.bindings.Message;
 import dev.ringfork.bindings.Platform;
 import dev.ringfork.bindings.SocketOption;
 import dev.ringfork.bindings.SpawnActions;
-import dev.ringfork.bindings.SyscallException;
 import dev.ringfork.bindings.Syscalls;
 import dev.ringfork.bindings.WaitStatus;
 import dev.ringfork.bindings.abi.PollConstants;
@@ -20,16 +19,18 @@ import dev.ringfork.bindings.abi.SocketConstants;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A running ringfork-launcher, a child of this process that forks workers when it is asked to.
  * Confined to the thread that starts it; closing it ends and reaps it, and leaves its workers.
  *
- * <p>Orders and answers are packets, laid out as {@code native/launcher/order.h} has them. There is
- * one order at a time, and its answer is waited for.
+ * <p>Orders and answers are packets, laid out as {@code native/launcher/order.h} has them. Nothing
+ * here blocks but what says so.
  */
 final class Launcher implements AutoCloseable {
     /** The descriptor of the socket in the launcher. */
@@ -43,9 +44,6 @@ final class Launcher implements AutoCloseable {
     private static final int ORDER_FDS = 250;
     private static final int ANSWER_BYTES = 256;
     private static final int ANSWER_TEXT = 12;
-
-    /** A fork takes a millisecond or two; this is for a machine that is all but stuck. */
-    private static final int ANSWER_TIMEOUT_MS = 10_000;
 
     private final Syscalls syscalls;
     private final int fd;
@@ -65,10 +63,9 @@ final class Launcher implements AutoCloseable {
     }
 
     /**
-     * Starts a launcher and waits until it has loaded the virtual machine.
+     * Starts a launcher, whose first answer is {@link Answer#ready}.
      *
      * @param program the path of ringfork-launcher
-     * @throws IllegalStateException if it cannot do so: the message says why
      * @throws dev.ringfork.bindings.SyscallException if there is no room for another process
      */
     static Launcher start(
@@ -93,7 +90,6 @@ final class Launcher implements AutoCloseable {
             } finally {
                 syscalls.descriptors().close(there);
             }
-            launcher.awaitReady();
             return launcher;
         }
     }
@@ -128,15 +124,15 @@ final class Launcher implements AutoCloseable {
         }
     }
 
-    private void awaitReady() {
-        try {
-            int result = receive(0);
-            if (result < 0) {
-                throw new IllegalStateException("the virtual machine cannot be loaded: " + text());
-            }
-        } catch (RuntimeException e) {
-            close();
-            throw e;
+    /**
+     * Waits until it has loaded the virtual machine. Blocks.
+     *
+     * @throws Gone if it has not: the message says why
+     */
+    void awaitReady(Duration patience) {
+        Answer first = await(patience);
+        if (first.result() < 0) {
+            throw new Gone("the virtual machine cannot be loaded: " + first.text());
         }
     }
 
@@ -145,16 +141,20 @@ final class Launcher implements AutoCloseable {
         return pid;
     }
 
+    /** The socket, to be watched for reading. */
+    int fd() {
+        return fd;
+    }
+
     /**
-     * Has it fork a worker.
+     * Asks it to fork a worker; the answer's result is its pid, or {@code -errno}.
      *
      * @param fds to be numbered from {@link Manifest#FIRST_FD} in the worker; they stay the
      *     caller's
      * @param variables beside those that the launcher was started with
-     * @return the worker's pid
-     * @throws Gone if the launcher does not answer
+     * @return the number of the answer
+     * @throws Gone if the launcher takes no orders
      * @throws IllegalStateException if it is too much for one order
-     * @throws dev.ringfork.bindings.SyscallException if there is no room for another process
      */
     int spawn(List<Integer> fds, Map<String, String> variables) {
         if (fds.size() > ORDER_FDS) {
@@ -178,65 +178,88 @@ final class Launcher implements AutoCloseable {
     }
 
     /**
-     * Has it reap a worker that has ended, where the worker is its child.
+     * Asks it to reap a worker that has ended, where the worker is its child; the answer's result
+     * is the worker's pid, or {@code -errno}.
      *
-     * @throws Gone if the launcher does not answer
-     * @throws dev.ringfork.bindings.SyscallException if there is no such worker
+     * @return the number of the answer
+     * @throws Gone if the launcher takes no orders
      */
-    WaitStatus reap(int worker) {
+    int reap(int worker) {
         message.clear().buffer(order.address(), HEAD_BYTES);
-        ask(REAP, 0, 0, worker);
-        return WaitStatus.of(answer.get(JAVA_INT, 8));
+        return ask(REAP, 0, 0, worker);
     }
 
     private int ask(int kind, int fds, int variables, int worker) {
         int[] head = {MAGIC, ++number, kind, fds, variables, worker};
         MemorySegment.copy(head, 0, order, JAVA_INT, 0, head.length);
+        int flags = SocketConstants.MSG_NOSIGNAL | SocketConstants.MSG_DONTWAIT;
         long sent;
         do {
-            sent = syscalls.sockets().sendmsg(fd, message.header(), SocketConstants.MSG_NOSIGNAL);
+            sent = syscalls.sockets().sendmsg(fd, message.header(), flags);
         } while (sent == -Errno.EINTR);
         if (sent < 0) {
-            throw new Gone("the launcher takes no orders: " + Errno.name((int) -sent));
+            throw new Gone("it takes no orders: " + Errno.name((int) -sent));
         }
-        int result = receive(number);
-        if (result < 0) {
-            throw new SyscallException("launcher", -result, text());
-        }
-        return result;
+        return number;
     }
 
-    /** The result in the answer to an order; answers to orders that were given up are skipped. */
-    private int receive(int expected) {
-        int answered;
+    /**
+     * What it says to an order. Immutable.
+     *
+     * @param number the order's, 0 for the first answer
+     * @param result what came of it, or {@code -errno}
+     * @param status of a worker that was reaped, as waitpid(2) has it
+     * @param text what has failed
+     */
+    record Answer(int number, int result, int status, String text) {
+        /** Whether it tells of the launcher itself: a result of 0 that it can fork workers. */
+        boolean ready() {
+            return number == 0;
+        }
+    }
+
+    /**
+     * Takes the next answer, null if there is none yet.
+     *
+     * @throws Gone if there will be no more
+     */
+    @Nullable Answer receive() {
+        long length;
         do {
-            awaitReadable();
-            long length;
-            do {
-                length = syscalls.sockets().recv(fd, answer.address(), ANSWER_BYTES, 0);
-            } while (length == -Errno.EINTR);
-            if (length != ANSWER_BYTES) {
-                throw new Gone("the launcher has ended");
-            }
-            answered = answer.get(JAVA_INT, 0);
-        } while (answered != expected);
-        return answer.get(JAVA_INT, 4);
+            length =
+                    syscalls.sockets()
+                            .recv(fd, answer.address(), ANSWER_BYTES, SocketConstants.MSG_DONTWAIT);
+        } while (length == -Errno.EINTR);
+        if (length == -Errno.EAGAIN) {
+            return null;
+        }
+        if (length != ANSWER_BYTES) {
+            throw new Gone("it has ended");
+        }
+        return new Answer(
+                answer.get(JAVA_INT, 0),
+                answer.get(JAVA_INT, 4),
+                answer.get(JAVA_INT, 8),
+                answer.getString(ANSWER_TEXT));
     }
 
-    private void awaitReadable() {
+    /**
+     * Takes the next answer. Blocks until it comes.
+     *
+     * @throws Gone if it does not
+     */
+    Answer await(Duration patience) {
         poll.set(JAVA_INT, 0, fd);
         poll.set(JAVA_SHORT, 4, (short) PollConstants.POLLIN);
         int ready;
         do {
-            ready = syscalls.polling().poll(poll.address(), 1, ANSWER_TIMEOUT_MS);
+            ready = syscalls.polling().poll(poll.address(), 1, (int) patience.toMillis());
         } while (ready == -Errno.EINTR);
-        if (ready == 0) {
-            throw new Gone("the launcher has not answered for %d ms".formatted(ANSWER_TIMEOUT_MS));
+        Answer next = ready > 0 ? receive() : null;
+        if (next == null) {
+            throw new Gone("it has not answered for %d ms".formatted(patience.toMillis()));
         }
-    }
-
-    private String text() {
-        return answer.getString(ANSWER_TEXT);
+        return next;
     }
 
     /** Ends it, if it has not ended yet, and reaps it. Once. */

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ringfork.prefork.spawn;
 
+import dev.ringfork.bindings.Descriptors;
+import dev.ringfork.bindings.Errno;
+import dev.ringfork.bindings.abi.Fcntl;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.SequencedMap;
+import java.util.stream.IntStream;
 
 /**
  * The descriptors that a worker is handed, by name. It gets these and the standard ones, and no
@@ -53,23 +57,38 @@ public record Manifest(
 
     /** The same with the numbers that the descriptors have in the worker. */
     public Manifest there() {
-        SequencedMap<String, Integer> numbered = new LinkedHashMap<>();
-        int next = FIRST_FD;
-        for (Map.Entry<String, Integer> listener : listeners.entrySet()) {
-            numbered.put(listener.getKey(), next++);
+        return with(IntStream.iterate(FIRST_FD, fd -> fd + 1).iterator());
+    }
+
+    /**
+     * The same with copies of the descriptors, close-on-exec, which are the caller's.
+     *
+     * @throws dev.ringfork.bindings.SyscallException if there are no more descriptors
+     */
+    Manifest copy(Descriptors table) {
+        List<Integer> copies = new ArrayList<>();
+        for (int fd : descriptors()) {
+            int copy = table.fcntl(fd, Fcntl.F_DUPFD_CLOEXEC, 0);
+            if (copy < 0) {
+                copies.forEach(table::close);
+                Errno.check("fcntl", copy, "what a worker is handed");
+            }
+            copies.add(copy);
         }
-        int channelThere = next++;
-        int lifelineThere = next++;
-        int scoreboardThere = next++;
-        int mutexThere = acceptMutex < 0 ? -1 : next++;
-        int passingThere = passing < 0 ? -1 : next;
+        return with(copies.iterator());
+    }
+
+    /** With other numbers, in the order of {@link #descriptors}. */
+    private Manifest with(Iterator<Integer> numbers) {
+        SequencedMap<String, Integer> others = new LinkedHashMap<>();
+        listeners.keySet().forEach(name -> others.put(name, numbers.next()));
         return new Manifest(
-                numbered,
-                channelThere,
-                lifelineThere,
-                scoreboardThere,
-                mutexThere,
-                passingThere,
+                others,
+                numbers.next(),
+                numbers.next(),
+                numbers.next(),
+                acceptMutex < 0 ? -1 : numbers.next(),
+                passing < 0 ? -1 : numbers.next(),
                 record);
     }
 }

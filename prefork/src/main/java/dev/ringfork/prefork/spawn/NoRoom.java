@@ -8,7 +8,7 @@ import dev.ringfork.bindings.SyscallException;
 public final class NoRoom {
     private NoRoom() {}
 
-    /** One sentence about what {@link Spawner#spawn} has thrown. */
+    /** One sentence about what {@link Spawner.Birth#failed} was told. */
     public static String reason(RuntimeException failure) {
         String reason = String.valueOf(failure.getMessage());
         return failure instanceof SyscallException call && call.errno() == Errno.EAGAIN

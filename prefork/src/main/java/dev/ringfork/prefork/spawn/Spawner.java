@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import dev.ringfork.bindings.Errno;
 import dev.ringfork.bindings.Syscalls;
 import dev.ringfork.bindings.WaitStatus;
+import dev.ringfork.reactor.Reactor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
@@ -23,31 +24,65 @@ public interface Spawner extends AutoCloseable {
         void watch(int pid, Runnable ended);
     }
 
+    /** Hears how a start went: one of both, once. */
+    interface Birth {
+        /** The worker runs. It is a child of this process, to be reaped by {@link #reap}. */
+        void born(int pid);
+
+        /**
+         * There is none.
+         *
+         * @param reason a {@link dev.ringfork.bindings.SyscallException} if there is no room for
+         *     another process, or an {@link IllegalStateException} that says why
+         */
+        void failed(RuntimeException reason);
+    }
+
+    /** Changes what a worker has from its parent, its processors for instance. */
+    interface Placement {
+        /**
+         * Before a worker of a slot is started.
+         *
+         * @param tid the thread whose copy it will be, 0 for the caller's
+         */
+        void enter(int slot, int tid);
+
+        /** After it was started, or could not be. */
+        void leave(int tid);
+
+        /** Changes nothing. */
+        Placement NONE =
+                new Placement() {
+                    @Override
+                    public void enter(int slot, int tid) {}
+
+                    @Override
+                    public void leave(int tid) {}
+                };
+    }
+
     /** Its name, as in {@code --spawn}. */
     String name();
 
-    /** Lets it hear of the ends of processes that it works through; by default there are none. */
-    default void attach(Ends ends) {}
+    /** Sets what is done around each start, {@link Placement#NONE} by default. */
+    void place(Placement placement);
+
+    /**
+     * Lets it work in the master's loop, and hear of the ends of processes that it works through;
+     * by default it needs neither.
+     */
+    default void attach(Reactor reactor, Ends ends) {}
 
     /**
      * Starts a worker, which has the descriptors of its manifest under the numbers of {@link
      * Manifest#there}, the standard ones, and no other; no signal is blocked or ignored in it, and
-     * it leads a process group of its own. The child is the caller's to reap, by {@link #reap}.
+     * it leads a process group of its own.
      *
-     * @param assignment with descriptors as they are in this process
-     * @return the pid
-     * @throws dev.ringfork.bindings.SyscallException if there is no room for another process
-     * @throws IllegalStateException if it cannot be done now, for another reason
+     * @param assignment with descriptors as they are in this process, which may be closed when this
+     *     returns
+     * @param birth is told on this thread, perhaps before this returns
      */
-    int spawn(Assignment assignment);
-
-    /**
-     * The process whose settings a worker starts with, its processors for instance, if it has one
-     * thread; 0 for the thread that calls {@link #spawn}.
-     */
-    default int parent() {
-        return 0;
-    }
+    void spawn(Assignment assignment, Birth birth);
 
     /** Reaps a worker that has ended, by default as a child of this process. */
     default WaitStatus reap(Syscalls syscalls, int pid) {

@@ -3,6 +3,7 @@ package dev.ringfork.prefork.spawn;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -69,7 +70,9 @@ final class ExecSpawnerTest {
                         syscalls,
                         line,
                         Map.of("OUT", folder.resolve("out").toString(), "PATH", "/usr/bin:/bin"));
-        int pid = spawner.spawn(assignment);
+        Outcome outcome = new Outcome();
+        spawner.spawn(assignment, outcome);
+        int pid = outcome.pid();
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment status = arena.allocate(JAVA_INT);
             assertEquals(pid, syscalls.processes().waitpid(pid, status, 0));
@@ -156,8 +159,9 @@ final class ExecSpawnerTest {
     void shouldSayWhatCannotBeStarted() {
         CommandLine line = new CommandLine("/nonexistent/program", List.of("program"));
         ExecSpawner spawner = new ExecSpawner(syscalls, line, Map.of());
-        SyscallException e =
-                assertThrows(SyscallException.class, () -> spawner.spawn(assignment()));
+        Outcome outcome = new Outcome();
+        spawner.spawn(assignment(), outcome);
+        SyscallException e = assertInstanceOf(SyscallException.class, outcome.reason());
         assertEquals(Errno.ENOENT, e.errno());
     }
 

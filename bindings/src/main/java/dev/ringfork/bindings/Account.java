@@ -5,7 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.ringfork.bindings.abi.ProcessConstants;
-import dev.ringfork.bindings.ffm.AccountFunctions;
+import dev.ringfork.bindings.calls.AccountFunctions;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;

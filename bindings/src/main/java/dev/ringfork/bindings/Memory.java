@@ -3,7 +3,7 @@ package dev.ringfork.bindings;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 
-import dev.ringfork.bindings.ffm.Native;
+import dev.ringfork.bindings.calls.Native;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
 import java.util.List;

@@ -7,7 +7,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import dev.ringfork.bindings.abi.Constants;
 import dev.ringfork.bindings.abi.Layouts;
 import dev.ringfork.bindings.abi.SocketConstants;
-import dev.ringfork.bindings.ffm.Native;
+import dev.ringfork.bindings.calls.Native;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ringfork.bindings;
 
-import static dev.ringfork.bindings.ffm.MutexFunctions.pthread_mutex_consistent;
-import static dev.ringfork.bindings.ffm.MutexFunctions.pthread_mutex_destroy;
-import static dev.ringfork.bindings.ffm.MutexFunctions.pthread_mutex_init;
-import static dev.ringfork.bindings.ffm.MutexFunctions.pthread_mutex_trylock;
-import static dev.ringfork.bindings.ffm.MutexFunctions.pthread_mutex_unlock;
-import static dev.ringfork.bindings.ffm.MutexFunctions.pthread_mutexattr_destroy;
-import static dev.ringfork.bindings.ffm.MutexFunctions.pthread_mutexattr_init;
-import static dev.ringfork.bindings.ffm.MutexFunctions.pthread_mutexattr_setpshared;
-import static dev.ringfork.bindings.ffm.MutexFunctions.pthread_mutexattr_setrobust;
+import static dev.ringfork.bindings.calls.MutexFunctions.pthread_mutex_consistent;
+import static dev.ringfork.bindings.calls.MutexFunctions.pthread_mutex_destroy;
+import static dev.ringfork.bindings.calls.MutexFunctions.pthread_mutex_init;
+import static dev.ringfork.bindings.calls.MutexFunctions.pthread_mutex_trylock;
+import static dev.ringfork.bindings.calls.MutexFunctions.pthread_mutex_unlock;
+import static dev.ringfork.bindings.calls.MutexFunctions.pthread_mutexattr_destroy;
+import static dev.ringfork.bindings.calls.MutexFunctions.pthread_mutexattr_init;
+import static dev.ringfork.bindings.calls.MutexFunctions.pthread_mutexattr_setpshared;
+import static dev.ringfork.bindings.calls.MutexFunctions.pthread_mutexattr_setrobust;
 
 import dev.ringfork.bindings.abi.Layouts;
 import dev.ringfork.bindings.abi.ProcessConstants;

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ringfork.bindings;
 
-import static dev.ringfork.bindings.ffm.SpawnFunctions.posix_spawn_file_actions_addclose;
-import static dev.ringfork.bindings.ffm.SpawnFunctions.posix_spawn_file_actions_addclosefrom_np;
-import static dev.ringfork.bindings.ffm.SpawnFunctions.posix_spawn_file_actions_adddup2;
-import static dev.ringfork.bindings.ffm.SpawnFunctions.posix_spawn_file_actions_addinherit_np;
-import static dev.ringfork.bindings.ffm.SpawnFunctions.posix_spawn_file_actions_addopen;
-import static dev.ringfork.bindings.ffm.SpawnFunctions.posix_spawn_file_actions_destroy;
-import static dev.ringfork.bindings.ffm.SpawnFunctions.posix_spawn_file_actions_init;
-import static dev.ringfork.bindings.ffm.SpawnFunctions.posix_spawnattr_destroy;
-import static dev.ringfork.bindings.ffm.SpawnFunctions.posix_spawnattr_init;
-import static dev.ringfork.bindings.ffm.SpawnFunctions.posix_spawnattr_setflags;
-import static dev.ringfork.bindings.ffm.SpawnFunctions.posix_spawnattr_setpgroup;
-import static dev.ringfork.bindings.ffm.SpawnFunctions.posix_spawnattr_setsigdefault;
-import static dev.ringfork.bindings.ffm.SpawnFunctions.posix_spawnattr_setsigmask;
+import static dev.ringfork.bindings.calls.SpawnFunctions.posix_spawn_file_actions_addclose;
+import static dev.ringfork.bindings.calls.SpawnFunctions.posix_spawn_file_actions_addclosefrom_np;
+import static dev.ringfork.bindings.calls.SpawnFunctions.posix_spawn_file_actions_adddup2;
+import static dev.ringfork.bindings.calls.SpawnFunctions.posix_spawn_file_actions_addinherit_np;
+import static dev.ringfork.bindings.calls.SpawnFunctions.posix_spawn_file_actions_addopen;
+import static dev.ringfork.bindings.calls.SpawnFunctions.posix_spawn_file_actions_destroy;
+import static dev.ringfork.bindings.calls.SpawnFunctions.posix_spawn_file_actions_init;
+import static dev.ringfork.bindings.calls.SpawnFunctions.posix_spawnattr_destroy;
+import static dev.ringfork.bindings.calls.SpawnFunctions.posix_spawnattr_init;
+import static dev.ringfork.bindings.calls.SpawnFunctions.posix_spawnattr_setflags;
+import static dev.ringfork.bindings.calls.SpawnFunctions.posix_spawnattr_setpgroup;
+import static dev.ringfork.bindings.calls.SpawnFunctions.posix_spawnattr_setsigdefault;
+import static dev.ringfork.bindings.calls.SpawnFunctions.posix_spawnattr_setsigmask;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import dev.ringfork.bindings.abi.Layouts;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ringfork.bindings;
 
+import dev.ringfork.bindings.calls.LinkedSyscalls;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +19,7 @@ public interface Syscalls {
      * @throws IllegalStateException if the provider cannot work here: the message names the remedy
      */
     static Syscalls get() {
-        return Providers.current();
+        return LinkedSyscalls.open();
     }
 
     /** The provider's name, as in {@code -Dringfork.bindings}. */

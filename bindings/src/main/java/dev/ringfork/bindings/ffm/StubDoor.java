@@ -7,7 +7,12 @@ import dev.ringfork.bindings.Errno;
 import dev.ringfork.bindings.Platform;
 import dev.ringfork.bindings.abi.MappingConstants;
 import dev.ringfork.bindings.abi.SyscallNumbers;
-import java.lang.foreign.Linker;
+import dev.ringfork.bindings.calls.Call;
+import dev.ringfork.bindings.calls.Door;
+import dev.ringfork.bindings.calls.LibraryDoor;
+import dev.ringfork.bindings.calls.Native;
+import dev.ringfork.bindings.calls.Prototype;
+import dev.ringfork.bindings.calls.Shape;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import org.jspecify.annotations.Nullable;
@@ -41,8 +46,6 @@ final class StubDoor implements Door {
 
     private static final long STUB_END = 0xcccc_cccc_ccc3_050fL;
 
-    private static final Linker.Option CRITICAL = Linker.Option.critical(false);
-
     private final long stubs;
     private final SyscallNumbers numbers = SyscallNumbers.of(Platform.LINUX_X86_64);
 
@@ -68,9 +71,10 @@ final class StubDoor implements Door {
         long stubs = Errno.check("mmap", mmap.call(0, bytes, readWrite, flags, -1, 0), "stubs");
         write(Native.memory(stubs, bytes));
         int readExecute = MappingConstants.PROT_READ | MappingConstants.PROT_EXEC;
-        long result = call(libc, Prototype.plain("mprotect")).call(stubs, bytes, readExecute);
+        long result =
+                call(libc, Prototype.plain("mprotect")).call(stubs, bytes, readExecute, 0, 0, 0);
         if (result < 0) {
-            call(libc, Prototype.plain("munmap")).call(stubs, bytes);
+            call(libc, Prototype.plain("munmap")).call(stubs, bytes, 0, 0, 0, 0);
             throw new IllegalStateException(
                     "this system forbids making written memory executable (mprotect: %s)"
                             .formatted(Errno.name((int) -result)));
@@ -101,13 +105,11 @@ final class StubDoor implements Door {
 
     @Override
     public @Nullable MethodHandle find(Prototype call) {
-        if (call.result() == Prototype.Result.ERROR || !numbers.has(call.name())) {
+        if (!call.systemCall() || !numbers.has(call.name())) {
             return null;
         }
         MemorySegment stub =
                 MemorySegment.ofAddress(stubs + numbers.number(call.name()) * STUB_BYTES);
-        return call.critical()
-                ? Native.downcall(stub, Native.ARGUMENTS, CRITICAL)
-                : Native.downcall(stub, Native.ARGUMENTS);
+        return FfmFunctions.link(stub, Shape.settled(Native.ARGUMENTS, call.critical()));
     }
 }

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ringfork.bindings.calls;
+
+import dev.ringfork.bindings.Syscalls;
+import dev.ringfork.bindings.contract.ProcessesContract;
+
+class ProcessesTest extends ProcessesContract {
+    @Override
+    protected Syscalls syscalls() {
+        return Doors.syscalls();
+    }
+}

@@ -14,10 +14,17 @@ final class ConnectionLimit {
     private static final int CROWDED = 8;
 
     private final int most;
+    private final Runnable vacant;
     private final AtomicInteger taken = new AtomicInteger();
 
-    ConnectionLimit(int most) {
+    /**
+     * So many places.
+     *
+     * @param vacant is run each time when the last place is given back
+     */
+    ConnectionLimit(int most, Runnable vacant) {
         this.most = most;
+        this.vacant = vacant;
     }
 
     /** Takes one place; false if none is left. */
@@ -39,6 +46,8 @@ final class ConnectionLimit {
 
     /** Gives a place back. */
     void give() {
-        taken.getAndDecrement();
+        if (taken.decrementAndGet() == 0) {
+            vacant.run();
+        }
     }
 }

@@ -23,6 +23,7 @@ public final class ServerBuilder {
     private final List<InheritedListener> inherited = new ArrayList<>();
     private boolean nowhere;
     private @Nullable GateChoice gate;
+    private Runnable whenVacant = () -> {};
     private Architecture architecture = Architecture.REACTOR;
     private @Nullable Integer loops;
     private @Nullable LoopAccept loopAccept;
@@ -85,6 +86,16 @@ public final class ServerBuilder {
      */
     public ServerBuilder acceptGate(AcceptGate gate, Duration delay) {
         this.gate = GateChoice.of(gate, delay);
+        return this;
+    }
+
+    /**
+     * Sets what is done each time when the last connection that has come to the server has closed;
+     * those that its sessions have opened do not count. Run on a thread of the server, so it must
+     * not block and must not throw.
+     */
+    public ServerBuilder whenVacant(Runnable action) {
+        whenVacant = action;
         return this;
     }
 
@@ -251,7 +262,10 @@ public final class ServerBuilder {
                     "%s wakes all processes that wait for a listener: choose --engine epoll or io_uring for an exclusive one"
                             .formatted(Names.of(choice.engine())));
         }
-        ServerPlan plan = new ServerPlan(protocol, all, choice, settings, syscalls).behind(gate);
+        ServerPlan plan =
+                new ServerPlan(protocol, all, choice, settings, syscalls)
+                        .behind(gate)
+                        .telling(whenVacant);
         if (protocol.needsStream() && plan.listensForPackets()) {
             throw new IllegalArgumentException(
                     "%s needs streams and cannot be had in packets: listen for streams only"

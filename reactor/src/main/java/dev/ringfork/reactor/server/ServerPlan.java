@@ -46,7 +46,7 @@ record ServerPlan(
                 engine,
                 settings,
                 syscalls,
-                new ConnectionLimit(settings.maxConnections()),
+                new ConnectionLimit(settings.maxConnections(), () -> {}),
                 new RateLimitedReport(settings.report()),
                 null);
     }
@@ -55,6 +55,13 @@ record ServerPlan(
     ServerPlan behind(@Nullable GateChoice before) {
         return new ServerPlan(
                 protocol, addresses, engine, settings, syscalls, limit, reports, before);
+    }
+
+    /** The same that tells each time when its last connection has closed. */
+    ServerPlan telling(Runnable vacant) {
+        ConnectionLimit places = new ConnectionLimit(settings.maxConnections(), vacant);
+        return new ServerPlan(
+                protocol, addresses, engine, settings, syscalls, places, reports, gate);
     }
 
     /** The same with another protocol, which stands before this one's for instance. */

@@ -19,7 +19,6 @@ import dev.ringfork.prefork.master.MasterLoop;
 import dev.ringfork.prefork.master.MasterSettings;
 import dev.ringfork.prefork.master.MasterState;
 import dev.ringfork.prefork.master.MasterView;
-import dev.ringfork.prefork.master.Scale;
 import dev.ringfork.prefork.master.Succession;
 import dev.ringfork.prefork.scoreboard.Scoreboard;
 import dev.ringfork.prefork.service.Service;
@@ -103,6 +102,9 @@ public final class Prefork {
             if (mutex != null) {
                 builder.acceptGate(mutex, described.accepting.mutexDelay());
             }
+            if (described.settings.scale().perConnection()) {
+                builder.whenVacant(loop::served);
+            }
             try (Server server = builder.start()) {
                 LongSupplier requests = described.requests;
                 service.workerServing();
@@ -172,7 +174,7 @@ public final class Prefork {
             }
             described.hooks.masterStarted(binder.addresses());
             service.listening();
-            if (described.settings.scale().mode() == Scale.Mode.ONDEMAND) {
+            if (described.settings.scale().startsEmpty()) {
                 // The first worker comes with the first connection: nobody can wait for it.
                 service.serving();
             }

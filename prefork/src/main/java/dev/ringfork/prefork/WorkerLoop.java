@@ -222,6 +222,13 @@ final class WorkerLoop implements AutoCloseable {
         }
     }
 
+    /**
+     * Its one connection has closed, where each worker serves one. Safe for use by many threads.
+     */
+    void served() {
+        reactor.execute(this::drain);
+    }
+
     private void drainOrStop() {
         if (draining) {
             stop();

@@ -139,6 +139,8 @@ final class PreforkProgram {
                     Scale.dynamic(
                             Integer.parseInt(given.get("least")),
                             Integer.parseInt(given.get("most")));
+            case "per-connection" ->
+                    Scale.perConnection(Integer.parseInt(given.getOrDefault("spare", "0")));
             case "ondemand" -> Scale.onDemand(time(given, "idle", 10_000));
             default -> Scale.STATIC;
         };

@@ -7,6 +7,7 @@ import dev.ringfork.prefork.master.MasterSettings;
 import dev.ringfork.prefork.master.MasterState;
 import dev.ringfork.prefork.master.Scale;
 import dev.ringfork.prefork.master.UpgradeState;
+import dev.ringfork.prefork.master.WorkerState;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -128,7 +129,7 @@ record Goal(Verb verb, MasterState before) {
 
     private @Nullable Verdict reloaded(MasterState now) {
         int generation = before.generation() + 1;
-        boolean old = now.any(worker -> worker.generation() < generation);
+        boolean old = now.any(worker -> worker.generation() < generation && awaited(now, worker));
         if (!old && (scaled(now) || now.serving() >= now.wanted())) {
             return Verdict.done("all workers are of generation %d".formatted(now.generation()));
         }
@@ -140,6 +141,11 @@ record Goal(Verb verb, MasterState before) {
                             : "a new worker cannot be started; the master goes on trying");
         }
         return null;
+    }
+
+    /** Whoever ends with its connection is not told to, and may have it for long. */
+    private static boolean awaited(MasterState now, WorkerState worker) {
+        return now.scale() != Scale.Mode.PER_CONNECTION || worker.idle() || !worker.serving();
     }
 
     private @Nullable Verdict vacated(MasterState now) {

@@ -35,6 +35,7 @@ final class OpenMetrics {
         gauge("ringfork_workers_wanted", "Workers that there are to be.", master.wanted());
         gauge("ringfork_workers_serving", "Workers that accept.", master.serving());
         gauge("ringfork_workers_idle", "Workers without a connection.", master.idle());
+        gauge("ringfork_held", "Connections accepted that have no worker yet.", master.held());
         gauge("ringfork_generation", "Reloads, and one.", master.generation());
         family("ringfork_uptime_seconds", "gauge", "Time since the master was started.");
         unit("ringfork_uptime_seconds", "seconds");

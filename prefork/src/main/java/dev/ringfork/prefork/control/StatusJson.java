@@ -6,7 +6,6 @@ import dev.ringfork.prefork.master.WorkerState;
 import dev.ringfork.prefork.scoreboard.Counts;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /** A {@link Status} for programs; what is not to be known is left out. */
@@ -25,7 +24,8 @@ final class StatusJson {
         all.put("workers_wanted", master.wanted());
         all.put("workers_serving", master.serving());
         all.put("workers_idle", master.idle());
-        all.put("scale", master.scale().name().toLowerCase(Locale.ROOT));
+        all.put("scale", master.scale().word());
+        all.put("held", master.held());
         all.put("failed_starts", master.failedStarts());
         all.put("listeners", status.queues().stream().map(StatusJson::queue).toList());
         all.put("total", counts(master.total()));

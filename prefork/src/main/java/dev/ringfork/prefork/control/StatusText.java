@@ -43,7 +43,7 @@ final class StatusText {
         MasterState master = status.master();
         List<String> lines = new ArrayList<>();
         lines.add(
-                "master %d: %s, generation %d, up %s, workers %d of %s%d, idle %d, active %d"
+                "master %d: %s, generation %d, up %s, workers %d of %s%d, idle %d, active %d%s"
                         .formatted(
                                 master.pid(),
                                 status.condition(),
@@ -53,7 +53,10 @@ final class StatusText {
                                 master.scale() == Scale.Mode.STATIC ? "" : "at most ",
                                 master.wanted(),
                                 master.idle(),
-                                master.serving() - master.idle()));
+                                master.serving() - master.idle(),
+                                master.held() == 0
+                                        ? ""
+                                        : ", held without a worker " + master.held()));
         for (ListenQueue queue : status.queues()) {
             String waiting =
                     queue.waiting() < 0

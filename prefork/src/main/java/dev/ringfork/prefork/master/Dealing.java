@@ -49,9 +49,21 @@ final class Dealing implements AutoCloseable {
     private boolean ending;
     private boolean steerless;
 
-    Dealing(Syscalls syscalls, Reactor reactor, Binder binder, Consumer<String> report) {
+    /**
+     * Opens the door where the master accepts.
+     *
+     * @param once whether each worker gets one connection
+     * @param tell is told, if so, who was given one and how many have no worker
+     */
+    Dealing(
+            Syscalls syscalls,
+            Reactor reactor,
+            Binder binder,
+            boolean once,
+            Consumer<Input> tell,
+            Consumer<String> report) {
         this.binder = binder;
-        this.delivery = new Delivery(reactor, report);
+        this.delivery = new Delivery(reactor, once, tell, report);
         this.door = new FrontDoor(syscalls, reactor, delivery, report);
         this.report = report;
         if (binder.strategy() == AcceptStrategy.PASS) {
@@ -106,6 +118,7 @@ final class Dealing implements AutoCloseable {
             end();
             return;
         }
+        delivery.places(master.places());
         int wanted = master.wanted();
         for (PortGroup group : binder.groups()) {
             for (int slot = 0; slot < group.size(); slot++) {
@@ -141,6 +154,16 @@ final class Dealing implements AutoCloseable {
             surplusSinceNs.remove(last);
             group.closeLast();
         }
+    }
+
+    /** How many connections were accepted that no worker has yet. */
+    int held() {
+        return delivery.held();
+    }
+
+    /** How many connections were closed because the system was out of descriptors or memory. */
+    long shed() {
+        return door.shed();
     }
 
     private void end() {

@@ -36,6 +36,8 @@ final class Delivery implements AutoCloseable {
     private static final byte[] NOTHING = {};
 
     private final Reactor reactor;
+    private final boolean once;
+    private final Consumer<Input> tell;
     private final Consumer<String> report;
     private final Map<Integer, Lane> lanes = new LinkedHashMap<>();
     private final ArrayDeque<Transfer> waiting = new ArrayDeque<>();
@@ -44,9 +46,20 @@ final class Delivery implements AutoCloseable {
     private long restsUntilNs;
     private int lastSlot;
     private boolean lastResort;
+    private int places;
+    private int held;
 
-    Delivery(Reactor reactor, Consumer<String> report) {
+    /**
+     * Begins without workers.
+     *
+     * @param once whether each worker gets one connection and no more; then connections are
+     *     accepted before there is a worker for them, as many as {@link #places} allows
+     * @param tell is told, if so, who was given a connection and how many have no worker
+     */
+    Delivery(Reactor reactor, boolean once, Consumer<Input> tell, Consumer<String> report) {
         this.reactor = reactor;
+        this.once = once;
+        this.tell = tell;
         this.report = report;
     }
 
@@ -59,7 +72,7 @@ final class Delivery implements AutoCloseable {
 
     /** A worker was started. Takes over the socket, which it has the other end of. */
     void join(int id, int slot, DescriptorSocket socket, Score score) {
-        Lane lane = new Lane(slot, socket, score, (_, _) -> answered(id));
+        Lane lane = new Lane(slot, once, socket, score, (_, _) -> answered(id));
         lanes.put(id, lane);
         int result = reactor.add(lane.registration, lane.fd(), Interest.READ);
         Errno.check("add", result, "a worker's way for connections");
@@ -152,26 +165,45 @@ final class Delivery implements AutoCloseable {
     private void abandon(int id) {
         Lane lane = lanes.remove(id);
         if (lane != null) {
-            waiting.addAll(lane.reclaim());
+            List<Transfer> reclaimed = lane.reclaim();
+            waiting.addAll(reclaimed);
             lane.close();
+            if (once && !reclaimed.isEmpty()) {
+                tell.accept(new Input.Given(id, false));
+            }
         }
     }
 
     // ---- connections
 
-    /** Whether a connection that is accepted now could be sent at once. */
+    /** Whether a connection may be accepted now. */
     boolean room() {
-        return waiting.isEmpty() && best() != null;
+        return once ? waiting.size() < places : waiting.isEmpty() && best() != null;
+    }
+
+    /** Sets how many connections may wait for a worker, where each worker gets one. */
+    void places(int most) {
+        places = most;
+        if (once && room()) {
+            onRoom.run();
+        }
+    }
+
+    /** How many connections have no worker yet. */
+    int held() {
+        return waiting.size();
     }
 
     /** Passes a connection on. Takes over the descriptor. */
     void pass(int fd) {
         waiting.add(new Transfer(NOTHING, List.of(PassedDescriptor.own(fd))));
         sendWaiting();
+        tellHeld();
     }
 
     private void deliver() {
         sendWaiting();
+        tellHeld();
         if (room()) {
             onRoom.run();
         }
@@ -187,6 +219,13 @@ final class Delivery implements AutoCloseable {
                 case SENT -> {
                     waiting.remove();
                     lastSlot = to.getValue().slot;
+                    if (once) {
+                        // Until it is known how many there may be without this one.
+                        places--;
+                        // Before the worker counts no more, or it looks as if one were missing.
+                        tellHeld();
+                        tell.accept(new Input.Given(to.getKey(), true));
+                    }
                 }
                 case FULL -> retrySoon();
                 case TOO_MANY_IN_FLIGHT -> {
@@ -198,6 +237,13 @@ final class Delivery implements AutoCloseable {
                     abandon(to.getKey());
                 }
             }
+        }
+    }
+
+    private void tellHeld() {
+        if (once && held != waiting.size()) {
+            held = waiting.size();
+            tell.accept(new Input.Held(held));
         }
     }
 

@@ -45,6 +45,7 @@ final class FrontDoor implements AutoCloseable {
     private final Map<BoundListener, Registration> doors = new HashMap<>();
     private final Timer rest = new Timer(this::watch);
     private boolean watching = true;
+    private long shed;
 
     FrontDoor(Syscalls syscalls, Reactor reactor, Delivery delivery, Consumer<String> report) {
         this.reactor = reactor;
@@ -141,9 +142,15 @@ final class FrontDoor implements AutoCloseable {
             if (result != 0 && result != -EINTR && result != -ECONNABORTED) {
                 break;
             }
+            shed += result == 0 ? 1 : 0;
         }
         unwatch();
         reactor.schedule(rest, reactor.nowNs() + REST_NS);
+    }
+
+    /** How many connections were closed because nobody could be accepted. */
+    long shed() {
+        return shed;
     }
 
     private void watch() {

@@ -43,6 +43,14 @@ public sealed interface Input {
      */
     record Waiting(int looks) implements Input {}
 
+    /** So many connections that the master has accepted have no worker yet. */
+    record Held(int connections) implements Input {}
+
+    /**
+     * A worker that serves one connection was given it, or has not taken it over and gets no other.
+     */
+    record Given(int id, boolean given) implements Input {}
+
     /** A worker takes so much memory. */
     record Weighed(int id, long bytes) implements Input {}
 

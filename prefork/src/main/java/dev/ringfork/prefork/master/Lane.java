@@ -32,11 +32,19 @@ final class Lane implements AutoCloseable {
     /** Whether the worker was told to finish. */
     boolean left;
 
+    private final boolean once;
+    private boolean spent;
     private boolean full;
     private long restsUntilNs;
 
-    Lane(int slot, DescriptorSocket socket, Score score, EventHandler onAnswer) {
+    /**
+     * Takes over the socket.
+     *
+     * @param once whether the worker gets one connection and no more
+     */
+    Lane(int slot, boolean once, DescriptorSocket socket, Score score, EventHandler onAnswer) {
         this.slot = slot;
+        this.once = once;
         this.score = score;
         this.window =
                 new PassingWindow(
@@ -51,6 +59,7 @@ final class Lane implements AutoCloseable {
     /** Whether one more may be sent. */
     boolean room(long nowNs) {
         return !full
+                && !spent
                 && nowNs >= restsUntilNs
                 && !window.peerGone()
                 && window.inFlight() < Accepting.PASSING_WINDOW;
@@ -65,6 +74,7 @@ final class Lane implements AutoCloseable {
     Sending offer(Transfer connection) {
         Sending sending = window.offer(connection);
         full |= sending == Sending.FULL;
+        spent |= once && sending == Sending.SENT;
         return sending;
     }
 

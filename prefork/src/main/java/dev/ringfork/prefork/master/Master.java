@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -53,20 +54,29 @@ public final class Master {
     private final List<Action> actions = new ArrayList<>();
     private final Ladder ladder;
     private final Scaling scaling;
+    private final PerConnection perConnection;
+    private final Sizing sizing;
     private final Upgrade upgrade;
 
-    private int wanted;
-    private int wantedBeforeVacating;
+    private final Wanted wanted;
+
     private int lastId;
     private int exitCode;
     private long failedStarts;
     private final Map<Integer, Integer> deaths = new HashMap<>();
     private long lastInputNs;
     private boolean announced;
+
+    /** Whether a worker has served its connection, where each serves one. */
+    private boolean served;
+
     private Ending ending = Ending.NONE;
 
     /** When a drain that was announced begins. */
     private long drainNs = WorkerHandle.NEVER;
+
+    /** When nobody is started any more for a connection that was accepted before the drain. */
+    private long lastNs = WorkerHandle.NEVER;
 
     /**
      * A master without workers.
@@ -76,15 +86,22 @@ public final class Master {
     public Master(MasterSettings settings, RandomGenerator random) {
         this.settings = settings;
         this.recycling = new Recycling(settings, random);
+        this.wanted = new Wanted(settings.workers(), settings.scale().fixed(), this::report);
         this.ladder = new Ladder(settings, actions);
         this.scaling = new Scaling(settings.scale(), this::report);
+        this.perConnection =
+                new PerConnection(settings.scale().minSpare(), this::outdated, this::report);
+        this.sizing =
+                switch (settings.scale().mode()) {
+                    case STATIC -> Sizing.FIXED;
+                    case DYNAMIC, ONDEMAND -> scaling;
+                    case PER_CONNECTION -> perConnection;
+                };
         this.upgrade = new Upgrade(settings, actions);
     }
 
     /** Starts the workers. */
     public List<Action> start(long nowNs) {
-        wanted = settings.workers();
-        wantedBeforeVacating = wanted;
         lastInputNs = nowNs;
         reconcile(nowNs);
         return drainActions();
@@ -104,8 +121,10 @@ public final class Master {
             case Input.Exited(int id, WaitStatus status) -> exited(id, status, nowNs);
             case Input.Beat(int id, long requests) ->
                     with(id, worker -> beat(worker, requests, nowNs));
-            case Input.Load load -> with(load.id(), worker -> loaded(worker, load, nowNs));
+            case Input.Load load -> with(load.id(), worker -> worker.load(load, nowNs));
             case Input.Waiting(int looks) -> scaling.waiting(looks, roster);
+            case Input.Held(int connections) -> perConnection.held(connections);
+            case Input.Given(int id, boolean given) -> with(id, worker -> worker.given = given);
             case Input.Weighed(int id, long bytes) ->
                     with(id, worker -> worker.memoryBytes = bytes);
             case Input.NotAnnounced(String reason) -> notAnnounced(reason, nowNs);
@@ -130,11 +149,14 @@ public final class Master {
     /** When the next {@link Input.Tick} is due at the latest; {@code Long.MAX_VALUE} for never. */
     public long nextNs() {
         long next = Math.min(drainNs, upgrade.deadlineNs());
+        if (lastNs > lastInputNs) {
+            next = Math.min(next, lastNs);
+        }
         for (WorkerHandle worker : roster.view()) {
             next = Math.min(next, worker.deadlineNs);
         }
-        if (scaling.nextNs() > lastInputNs) {
-            next = Math.min(next, scaling.nextNs());
+        if (sizing.nextNs() > lastInputNs) {
+            next = Math.min(next, sizing.nextNs());
         }
         // Once the delay is over, what is waited for is the worker that boots alone.
         boolean delayed = backoff.failures() > 0 && backoff.untilNs() > lastInputNs;
@@ -156,14 +178,23 @@ public final class Master {
     }
 
     int wanted() {
-        return wanted;
+        return wanted.count();
     }
 
     /** Whether it wants to hear of connections that wait, by {@link Input.Waiting}. */
     boolean watches() {
         return settings.scale().mode() == Scale.Mode.ONDEMAND
                 && ending == Ending.NONE
-                && wanted > 0;
+                && wanted.count() > 0;
+    }
+
+    /** How many accepted connections may wait for a worker, where each worker serves one. */
+    int places() {
+        if (!announced || ending == Ending.STOP) {
+            return 0;
+        }
+        int most = perConnection.places(roster, wanted.count());
+        return backoff.failures() == 0 ? most : Math.min(most, perConnection.ready(roster));
     }
 
     int generation() {
@@ -207,14 +238,10 @@ public final class Master {
         return done;
     }
 
-    private interface Change {
-        void apply(WorkerHandle worker);
-    }
-
-    private void with(int id, Change change) {
+    private void with(int id, Consumer<WorkerHandle> change) {
         WorkerHandle worker = roster.find(id);
         if (worker != null) {
-            change.apply(worker);
+            change.accept(worker);
         }
     }
 
@@ -226,12 +253,7 @@ public final class Master {
             return;
         }
         upgrade.forgive(asleepNs);
-        for (WorkerHandle worker : roster.view()) {
-            boolean waitedFor = worker.booting() || worker.serving();
-            if (waitedFor && worker.deadlineNs != WorkerHandle.NEVER) {
-                worker.deadlineNs += asleepNs;
-            }
-        }
+        roster.view().forEach(worker -> worker.forgive(asleepNs));
     }
 
     private void asked(Command command, long nowNs) {
@@ -260,37 +282,11 @@ public final class Master {
     }
 
     private void resize(Command command) {
-        switch (command) {
-            case RELOAD -> {
-                if (wanted == 0) {
-                    wanted = wantedBeforeVacating;
-                }
-                rolling.start();
-                report("reloading: workers of generation %d".formatted(rolling.generation()));
-            }
-            case VACATE -> {
-                if (wanted > 0) {
-                    wantedBeforeVacating = wanted;
-                    wanted = 0;
-                    report("no workers from now on, the listeners stay");
-                }
-            }
-            case MORE -> {
-                wanted = Math.min(wanted + 1, MasterSettings.WORKERS_MOST);
-                reportWanted();
-            }
-            default -> {
-                // To none it is VACATE: nobody should lose the last worker to one signal too many.
-                wanted = Math.max(wanted - 1, Math.min(wanted, 1));
-                reportWanted();
-            }
+        wanted.change(command);
+        if (command == Command.RELOAD) {
+            rolling.start();
+            report("reloading: workers of generation %d".formatted(rolling.generation()));
         }
-    }
-
-    private void reportWanted() {
-        report(
-                (settings.scale().fixed() ? "workers wanted: %d" : "workers at most: %d")
-                        .formatted(wanted));
     }
 
     private void reopen() {
@@ -319,10 +315,12 @@ public final class Master {
     private void drainAll(long nowNs) {
         ending = Ending.DRAIN;
         drainNs = WorkerHandle.NEVER;
+        perConnection.finish();
+        lastNs = nowNs + settings.drainTimeout().toNanos();
         upgrade.abandon(false, nowNs);
         report("draining for at most %d s; asked again it ends at once".formatted(drainSeconds()));
         for (WorkerHandle worker : roster.all()) {
-            if (!worker.leaving) {
+            if (!worker.leaving && !perConnection.awaits(worker)) {
                 ladder.retire(worker, nowNs);
             }
         }
@@ -369,15 +367,6 @@ public final class Master {
         }
     }
 
-    private static void loaded(WorkerHandle worker, Input.Load load, long nowNs) {
-        boolean open = load.connections() > 0 || worker.connections > 0;
-        if (open || load.accepted() != worker.accepted) {
-            worker.activeNs = nowNs;
-        }
-        worker.connections = load.connections();
-        worker.accepted = load.accepted();
-    }
-
     private void notAnnounced(String reason, long nowNs) {
         report("giving up: " + reason);
         exitCode = EXIT_CANNOT_BOOT;
@@ -397,37 +386,38 @@ public final class Master {
         if (worker == null) {
             return;
         }
-        String hint =
-                status.signaled() && status.termSignal() == 9 && worker.phase != Phase.KILLED
-                        ? "; perhaps memory ran out"
-                        : "";
         boolean clean = status.exited() && status.exitStatus() == 0;
+        if (clean && worker.given) {
+            // It was to end with its connection.
+            worker.leaving = true;
+            served = true;
+            backoff.succeeded(worker.spawnedNs);
+        }
         if (!worker.leaving) {
             deaths.merge(worker.slot, 1, Integer::sum);
-            report("%s has %s%s".formatted(worker, ended(status), hint));
+            report("%s has %s".formatted(worker, worker.end(status)));
         } else if (!clean) {
-            report("%s, told to end, has %s%s".formatted(worker, ended(status), hint));
+            report("%s, told to end, has %s".formatted(worker, worker.end(status)));
         }
-        // Whoever served for a while and then died was started well.
-        if (!worker.leaving && !worker.settled(nowNs, SETTLED_NS)) {
+        // Whoever served for a while and then died was started well, and so was who had a client.
+        if (!worker.leaving && !worker.given && !worker.settled(nowNs, SETTLED_NS)) {
             boolean refused = status.exited() && status.exitStatus() == EXIT_CONFIGURATION;
             failed(worker, refused, nowNs);
         }
     }
 
-    private static String ended(WaitStatus status) {
-        return status.exited() ? status.toString() : "been " + status;
-    }
-
     private void failed(WorkerHandle worker, boolean refused, long nowNs) {
         failedStarts++;
         backoff.failed(worker.spawnedNs, worker.wasReady(), nowNs);
-        boolean successor = roster.find(worker.replaces) != null;
+        boolean successor =
+                settings.scale().perConnection() || roster.find(worker.replaces) != null;
         if (successor && rolling.active() && worker.generation == rolling.generation()) {
             rolling.end();
             report("the reload has failed: the workers that are left stay as they are");
         }
-        if (ending != Ending.NONE || roster.any(WorkerHandle::wasReady)) {
+        // Where workers come and go with connections, none may be left that shows that starts can
+        // succeed.
+        if (ending != Ending.NONE || served || roster.any(WorkerHandle::wasReady)) {
             return;
         }
         if (refused) {
@@ -453,6 +443,7 @@ public final class Master {
 
     private void reconcile(long nowNs) {
         if (ending != Ending.NONE) {
+            finish(nowNs);
             if (roster.isEmpty() && !upgrade.underWay()) {
                 ending = Ending.ENDED;
                 actions.add(new Action.Exit(exitCode));
@@ -471,20 +462,35 @@ public final class Master {
             announced = true;
             actions.add(new Action.Announce());
         }
-        if (rolling.active() && !roster.any(rolling::concerns)) {
+        if (rolling.active() && !roster.any(this::outdated)) {
             rolling.end();
             report("reloaded: all workers are of generation %d".formatted(rolling.generation()));
+        }
+    }
+
+    /** Connections that were accepted before a drain get their workers, where each has its own. */
+    private void finish(long nowNs) {
+        if (ending != Ending.DRAIN || !settings.scale().perConnection()) {
+            return;
+        }
+        boolean late = nowNs >= lastNs;
+        for (WorkerHandle worker : roster.all()) {
+            if (leaving() && !worker.leaving && (late || !perConnection.awaits(worker))) {
+                ladder.retire(worker, nowNs);
+            }
+        }
+        if (!late) {
+            fill(nowNs);
         }
     }
 
     /** Whether all serve that it starts with: of a number that follows the work, those so far. */
     private boolean begun() {
         if (settings.scale().fixed()) {
-            return roster.count(WorkerHandle::serving) >= wanted;
+            return roster.count(WorkerHandle::serving) >= wanted.count();
         }
         boolean some = roster.any(WorkerHandle::serving);
-        return !roster.any(WorkerHandle::booting)
-                && (some || settings.scale().mode() == Scale.Mode.ONDEMAND);
+        return !roster.any(WorkerHandle::booting) && (some || settings.scale().startsEmpty());
     }
 
     /** Lets those go whose slot is not wanted, or whose successor serves. */
@@ -496,35 +502,14 @@ public final class Master {
                 ladder.retire(predecessor, nowNs);
             }
         }
-        for (WorkerHandle worker : surplus(nowNs)) {
+        for (WorkerHandle worker : sizing.surplus(roster, wanted.count(), nowNs)) {
             ladder.retire(worker, nowNs);
         }
     }
 
-    private List<WorkerHandle> surplus(long nowNs) {
-        if (!settings.scale().fixed()) {
-            return scaling.surplus(roster, wanted, nowNs);
-        }
-        return roster.all().stream()
-                .filter(worker -> worker.slot >= wanted && !worker.leaving)
-                .toList();
-    }
-
     private void fill(long nowNs) {
-        if (!settings.scale().fixed()) {
-            scale(nowNs);
-            return;
-        }
-        for (int slot = 0; slot < wanted; slot++) {
-            if (!roster.occupied(slot) && maySpawn(nowNs)) {
-                spawn(slot, 0, nowNs);
-            }
-        }
-    }
-
-    private void scale(long nowNs) {
         // What the rate allows is not to be spent on starts that have to wait.
-        int missing = maySpawn(nowNs) ? scaling.missing(roster, wanted, nowNs) : 0;
+        int missing = maySpawn(nowNs) ? sizing.missing(roster, wanted.count(), nowNs) : 0;
         int slot = 0;
         for (int i = 0; i < missing && maySpawn(nowNs); i++) {
             while (roster.occupied(slot)) {
@@ -535,7 +520,10 @@ public final class Master {
     }
 
     private void replace(long nowNs) {
-        int atOnce = rolling.active() ? settings.maxUnavailable().of(wanted) : 1;
+        if (settings.scale().perConnection()) {
+            return;
+        }
+        int atOnce = rolling.active() ? settings.maxUnavailable().of(wanted.count()) : 1;
         int underWay = roster.count(this::beingReplaced);
         for (WorkerHandle worker : roster.all()) {
             if (underWay >= atOnce || !maySpawn(nowNs)) {
@@ -550,6 +538,11 @@ public final class Master {
 
     private boolean beingReplaced(WorkerHandle worker) {
         return worker.leaving ? worker.succeeded : roster.hasSuccessor(worker);
+    }
+
+    /** Whether a reload is to replace it: who ends with its connection is not waited for. */
+    private boolean outdated(WorkerHandle worker) {
+        return rolling.concerns(worker) && !worker.given;
     }
 
     private boolean due(WorkerHandle worker, long nowNs) {

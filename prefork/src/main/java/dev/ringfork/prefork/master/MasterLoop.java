@@ -108,7 +108,14 @@ public final class MasterLoop implements MasterView, AutoCloseable {
                                 List.copyOf(binder.descriptors().values()),
                                 looks -> feed(new Input.Waiting(looks)))
                         : null;
-        this.dealing = new Dealing(syscalls, reactor, binder, this::report);
+        this.dealing =
+                new Dealing(
+                        syscalls,
+                        reactor,
+                        binder,
+                        settings.scale().perConnection(),
+                        this::feed,
+                        this::report);
         this.spawner = spawner;
         spawner.attach(reactor, exits::watch);
         this.succession = succession;
@@ -193,8 +200,9 @@ public final class MasterLoop implements MasterView, AutoCloseable {
                 master.upgrade(),
                 nowNs - startedNs,
                 master.failedStarts(),
-                departed,
-                Survey.workers(master, children, nowNs));
+                dealing.held(),
+                departed.plus(Counts.shed(dealing.shed())),
+                Survey.workers(master, settings.scale(), children, nowNs));
     }
 
     @Override

@@ -103,6 +103,11 @@ public record MasterSettings(
             throw new IllegalArgumentException(
                     "only Linux tells how much memory a process takes without what it shares: leave the limit out");
         }
+        boolean recycles = maxRequests > 0 || maxAge.isPositive() || maxMemoryBytes > 0;
+        if (scale.perConnection() && recycles) {
+            throw new IllegalArgumentException(
+                    "a worker that ends with its connection is not replaced before: leave out how many requests it may answer, how old it may be and how much memory it may take");
+        }
         if (maxBootFailures < 1) {
             throw new IllegalArgumentException(
                     maxBootFailures + " boot failures: allow at least 1");

@@ -18,7 +18,8 @@ import java.util.function.Predicate;
  * @param upgrade whether another master takes this one's place
  * @param uptimeNs how long the master has run
  * @param failedStarts how many starts of workers have failed since it runs
- * @param departed what workers that have ended had counted
+ * @param held connections that the master has accepted and no worker has yet
+ * @param departed what workers that have ended had counted, and the master itself
  * @param workers all that have not been reaped, the oldest first
  */
 public record MasterState(
@@ -32,6 +33,7 @@ public record MasterState(
         UpgradeState upgrade,
         long uptimeNs,
         long failedStarts,
+        int held,
         Counts departed,
         List<WorkerState> workers) {
 
@@ -52,10 +54,7 @@ public record MasterState(
 
     /** How many of them have no connection. */
     public int idle() {
-        return (int)
-                workers.stream()
-                        .filter(worker -> worker.serving() && worker.counts().connections() == 0)
-                        .count();
+        return (int) workers.stream().filter(WorkerState::idle).count();
     }
 
     /** What all workers have counted, those that have ended too. */

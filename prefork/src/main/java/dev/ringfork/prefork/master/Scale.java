@@ -14,7 +14,8 @@ import java.util.Set;
  * <p>Immutable; {@code Scale.dynamic(1, 3)} is one.
  *
  * @param mode by what rule
- * @param minSpare so many that have nothing to do are kept ready; of {@link Mode#DYNAMIC} alone
+ * @param minSpare so many that have nothing to do are kept ready; of {@link Mode#DYNAMIC} and
+ *     {@link Mode#PER_CONNECTION} alone
  * @param maxSpare of more that have nothing to do one a second is let go; of {@link Mode#DYNAMIC}
  *     alone
  * @param idleTimeout one that has had nothing to do for so long is let go; of {@link Mode#ONDEMAND}
@@ -29,7 +30,14 @@ public record Scale(Mode mode, int minSpare, int maxSpare, Duration idleTimeout)
         /** So many that a few have nothing to do. */
         DYNAMIC,
         /** None, until a connection waits that nobody takes. */
-        ONDEMAND
+        ONDEMAND,
+        /** One for each connection, which ends with it, and a few that wait for the next ones. */
+        PER_CONNECTION;
+
+        /** How it is written: {@code per-connection}. */
+        public String word() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
     }
 
     /** The usual time until a worker that nobody needs is let go. */
@@ -54,6 +62,11 @@ public record Scale(Mode mode, int minSpare, int maxSpare, Duration idleTimeout)
                     "%d spare workers at least: dynamic keeps 1 or more, choose ondemand for none"
                             .formatted(minSpare));
         }
+        if (mode == Mode.PER_CONNECTION && minSpare < 0) {
+            throw new IllegalArgumentException(
+                    "%d spare workers: 0 is none, and then a connection waits for its worker to boot"
+                            .formatted(minSpare));
+        }
         if (mode == Mode.DYNAMIC && maxSpare < minSpare) {
             throw new IllegalArgumentException(
                     "spare workers from %d to %d: the most cannot be less than the least"
@@ -76,9 +89,24 @@ public record Scale(Mode mode, int minSpare, int maxSpare, Duration idleTimeout)
         return new Scale(Mode.ONDEMAND, 0, 0, idleTimeout);
     }
 
+    /** One for each connection, and so many that wait for the next ones. */
+    public static Scale perConnection(int spare) {
+        return new Scale(Mode.PER_CONNECTION, spare, spare, IDLE_TIMEOUT);
+    }
+
     /** Whether the number stays what it was asked to be. */
     public boolean fixed() {
         return mode == Mode.STATIC;
+    }
+
+    /** Whether a worker serves one connection and ends with it. */
+    public boolean perConnection() {
+        return mode == Mode.PER_CONNECTION;
+    }
+
+    /** Whether there is no worker until the first connection comes. */
+    public boolean startsEmpty() {
+        return mode == Mode.ONDEMAND || (perConnection() && minSpare == 0);
     }
 
     /**
@@ -88,15 +116,23 @@ public record Scale(Mode mode, int minSpare, int maxSpare, Duration idleTimeout)
      *     to choose instead
      */
     public void check(AcceptStrategy strategy) {
+        if (perConnection()) {
+            if (strategy != AcceptStrategy.PASS) {
+                throw new IllegalArgumentException(
+                        "the master gives each worker its connection with scale per-connection, with accept %s none could: choose accept pass"
+                                .formatted(lower(strategy)));
+            }
+            return;
+        }
         if (!fixed() && !ONE_LISTENER.contains(strategy)) {
             throw new IllegalArgumentException(
                     "workers come and go with scale %s, and what waits for one that goes is lost with accept %s: choose accept shared, exclusive or mutex, or scale static"
-                            .formatted(lower(mode), lower(strategy)));
+                            .formatted(mode.word(), lower(strategy)));
         }
     }
 
-    private static String lower(Enum<?> constant) {
-        return constant.name().toLowerCase(Locale.ROOT);
+    private static String lower(AcceptStrategy strategy) {
+        return strategy.name().toLowerCase(Locale.ROOT);
     }
 
     /**
@@ -105,7 +141,8 @@ public record Scale(Mode mode, int minSpare, int maxSpare, Duration idleTimeout)
      * @throws IllegalArgumentException if there cannot be so many spare ones
      */
     void check(int workers) {
-        if (mode == Mode.DYNAMIC && maxSpare > workers) {
+        boolean keepsSpare = mode == Mode.DYNAMIC || perConnection();
+        if (keepsSpare && maxSpare > workers) {
             throw new IllegalArgumentException(
                     "up to %d spare workers of at most %d: allow more workers or fewer spare ones"
                             .formatted(maxSpare, workers));

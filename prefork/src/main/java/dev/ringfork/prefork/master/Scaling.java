@@ -15,7 +15,7 @@ import java.util.function.Consumer;
  *
  * <p>Confined to the master's thread.
  */
-final class Scaling {
+final class Scaling implements Sizing {
     /** In so many looks one after the other a connection has to wait before somebody is needed. */
     static final int LOOKS = 3;
 
@@ -39,13 +39,13 @@ final class Scaling {
         demanded = looks >= LOOKS || members(roster).isEmpty();
     }
 
-    /** When to ask again at the latest, after {@link #surplus} and {@link #missing}. */
-    long nextNs() {
+    @Override
+    public long nextNs() {
         return nextNs;
     }
 
-    /** Those that are to be let go. The first question after an input. */
-    List<WorkerHandle> surplus(Roster roster, int most, long nowNs) {
+    @Override
+    public List<WorkerHandle> surplus(Roster roster, int most, long nowNs) {
         nextNs = WorkerHandle.NEVER;
         List<WorkerHandle> members = members(roster);
         if (members.size() > most) {
@@ -57,9 +57,9 @@ final class Scaling {
         }
         members.removeIf(worker -> !worker.idle() || roster.hasSuccessor(worker));
         return switch (scale.mode()) {
-            case STATIC -> List.of();
             case DYNAMIC -> tooMany(members, nowNs);
             case ONDEMAND -> idleTooLong(members, nowNs);
+            case STATIC, PER_CONNECTION -> List.of();
         };
     }
 
@@ -91,8 +91,8 @@ final class Scaling {
         return due;
     }
 
-    /** How many are to be started now; who asks starts them. */
-    int missing(Roster roster, int most, long nowNs) {
+    @Override
+    public int missing(Roster roster, int most, long nowNs) {
         List<WorkerHandle> members = members(roster);
         int needed = needed(members);
         demanded = false;
@@ -118,7 +118,7 @@ final class Scaling {
 
     private int needed(List<WorkerHandle> members) {
         return switch (scale.mode()) {
-            case STATIC -> 0;
+            case STATIC, PER_CONNECTION -> 0;
             case DYNAMIC -> scale.minSpare() - spare(members);
             // Those that boot may be enough, however long that takes.
             case ONDEMAND ->

@@ -6,32 +6,40 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** Puts together what a master knows and what its workers have counted. */
 final class Survey {
     private Survey() {}
 
     /** All workers. */
-    static List<WorkerState> workers(Master master, Map<Integer, Child> children, long nowNs) {
+    static List<WorkerState> workers(
+            Master master, Scale scale, Map<Integer, Child> children, long nowNs) {
         List<WorkerState> workers = new ArrayList<>();
         for (WorkerHandle worker : master.workers()) {
-            workers.add(worker(worker, children.get(worker.id), master.deaths(worker.slot), nowNs));
+            Child child = children.get(worker.id);
+            Counts counts = child == null ? Counts.NONE : Counts.of(child.score);
+            // What a worker counts is known a heartbeat late, what it was given at once.
+            boolean busy = scale.perConnection() ? worker.given : counts.connections() > 0;
+            boolean idle = worker.serving() && !busy;
+            workers.add(
+                    new WorkerState(
+                            worker.slot,
+                            worker.pid,
+                            worker.generation,
+                            idle && scale.perConnection() ? "spare" : phase(worker),
+                            worker.serving(),
+                            idle,
+                            nowNs - worker.spawnedNs,
+                            child == null || child.heartbeat == 0
+                                    ? -1
+                                    : nowNs - child.heartbeatSeenNs,
+                            master.deaths(worker.slot),
+                            counts));
         }
         return workers;
     }
 
-    private static WorkerState worker(
-            WorkerHandle worker, @Nullable Child child, int deaths, long nowNs) {
-        return new WorkerState(
-                worker.slot,
-                worker.pid,
-                worker.generation,
-                worker.phase.name().toLowerCase(Locale.ROOT),
-                worker.serving(),
-                nowNs - worker.spawnedNs,
-                child == null || child.heartbeat == 0 ? -1 : nowNs - child.heartbeatSeenNs,
-                deaths,
-                child == null ? Counts.NONE : Counts.of(child.score));
+    private static String phase(WorkerHandle worker) {
+        return worker.phase.name().toLowerCase(Locale.ROOT);
     }
 }

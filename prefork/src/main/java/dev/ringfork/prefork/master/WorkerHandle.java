@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ringfork.prefork.master;
 
+import dev.ringfork.bindings.WaitStatus;
+import dev.ringfork.bindings.abi.ProcessConstants;
+
 /** The master's view of a worker. Confined to the master's thread. */
 final class WorkerHandle {
     /** A time that does not come. */
@@ -43,6 +46,9 @@ final class WorkerHandle {
     long connections;
 
     long accepted;
+
+    /** Whether it was given the one connection that it serves, where each serves one. */
+    boolean given;
 
     /** When it last had something to do. */
     long activeNs;
@@ -93,6 +99,34 @@ final class WorkerHandle {
     /** Whether it has accepted for so long that its start has succeeded. */
     boolean settled(long nowNs, long settledNs) {
         return wasReady() && nowNs - readyNs >= settledNs;
+    }
+
+    /** It has told what it has to do. */
+    void load(Input.Load load, long nowNs) {
+        boolean open = load.connections() > 0 || connections > 0;
+        if (open || load.accepted() != accepted) {
+            activeNs = nowNs;
+        }
+        connections = load.connections();
+        accepted = load.accepted();
+    }
+
+    /** It is not late for a time in which nobody looked. */
+    void forgive(long asleepNs) {
+        boolean waitedFor = booting() || serving();
+        if (waitedFor && deadlineNs != NEVER) {
+            deadlineNs += asleepNs;
+        }
+    }
+
+    /** How it has ended, for people. */
+    String end(WaitStatus status) {
+        String how = status.exited() ? status.toString() : "been " + status;
+        boolean unasked =
+                status.signaled()
+                        && status.termSignal() == ProcessConstants.SIGKILL
+                        && phase != Phase.KILLED;
+        return unasked ? how + "; perhaps memory ran out" : how;
     }
 
     @Override

@@ -11,6 +11,7 @@ import dev.ringfork.prefork.scoreboard.Counts;
  * @param generation the generation that it is of
  * @param phase what it does, in one word
  * @param serving whether it accepts
+ * @param idle whether it does, and has no connection
  * @param ageNs how long ago it was started
  * @param heartbeatAgeNs how long ago the master saw its last sign of life, -1 before the first
  * @param deaths how many before it, in its place, have ended without being asked to
@@ -22,6 +23,7 @@ public record WorkerState(
         int generation,
         String phase,
         boolean serving,
+        boolean idle,
         long ageNs,
         long heartbeatAgeNs,
         int deaths,

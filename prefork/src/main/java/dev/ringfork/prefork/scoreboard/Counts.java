@@ -52,6 +52,11 @@ public record Counts(
                 score.emptyAccepts());
     }
 
+    /** So many connections closed unserved. */
+    public static Counts shed(long connections) {
+        return new Counts(0, 0, 0, 0, 0, 0, connections, 0, 0, 0, 0, 0);
+    }
+
     /** The same of somebody who has ended: no connection of theirs is open. */
     public Counts ended() {
         return new Counts(

@@ -45,6 +45,7 @@ final class States {
                 UpgradeState.NONE,
                 61_000_000_000L,
                 failedStarts,
+                0,
                 new Counts(0, 100, 1000, 5, 6, 0, 0, 0, 50, 20, 30, 40),
                 List.of(workers));
     }
@@ -81,6 +82,7 @@ final class States {
                 generation,
                 phase,
                 serving,
+                false,
                 7_500_000_000L,
                 serving ? 250_000_000L : -1,
                 2,

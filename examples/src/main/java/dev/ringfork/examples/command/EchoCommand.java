@@ -40,7 +40,7 @@ final class EchoCommand implements Runnable {
                             + " --udp out",
                     null);
         }
-        boolean alone = workers.workers.count() == 0;
+        boolean alone = !workers.wanted(server.architecture, common);
         if (!alone && (udp || seqpacket)) {
             throw Refusal.usage(
                     "--workers: they take connections of bytes alone, leave --udp and --seqpacket out",

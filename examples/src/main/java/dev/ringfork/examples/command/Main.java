@@ -10,7 +10,6 @@ import dev.ringfork.prefork.master.Scale;
 import dev.ringfork.prefork.master.Share;
 import dev.ringfork.prefork.service.Processors;
 import dev.ringfork.reactor.demux.Trigger;
-import dev.ringfork.reactor.server.Architecture;
 import dev.ringfork.reactor.server.Engine;
 import dev.ringfork.reactor.server.LoopAccept;
 import dev.ringfork.reactor.server.RingUse;
@@ -86,7 +85,7 @@ public final class Main implements Runnable {
                 all.addSubcommand(describe(command.apply(console)));
             }
         });
-        return all.registerConverter(Architecture.class, new Word<>(Architecture.class))
+        return all.registerConverter(Arrangement.class, Arrangement::parse)
                 .registerConverter(LoopAccept.class, new Word<>(LoopAccept.class))
                 .registerConverter(Engine.class, new Word<>(Engine.class))
                 .registerConverter(Trigger.class, new Word<>(Trigger.class))

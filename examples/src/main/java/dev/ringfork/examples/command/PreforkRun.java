@@ -182,12 +182,16 @@ final class PreforkRun {
 
         @Override
         public void workerReady(int slot, int generation, int pid) {
+            if (workers.perConnection()) {
+                return;
+            }
             console.note("worker %d (pid %d) serves".formatted(slot, pid));
         }
 
         @Override
         public void workerExit(int slot, int generation, int pid, WaitStatus status) {
-            if (status.exited() && status.exitStatus() == 0) {
+            boolean clean = status.exited() && status.exitStatus() == 0;
+            if (clean && !workers.perConnection()) {
                 console.note("worker %d (pid %d) has ended".formatted(slot, pid));
             }
         }

@@ -50,7 +50,7 @@ final class ProxyCommand implements Runnable {
                         connectTimeout.duration(),
                         server.idleTimeout.duration(),
                         this::unreachable);
-        if (workers.workers.count() > 0) {
+        if (workers.wanted(server.architecture, common)) {
             new PreforkRun(console, server, workers, common).run(() -> protocol, Service.PROXY);
         } else {
             workers.requireNoMaster();

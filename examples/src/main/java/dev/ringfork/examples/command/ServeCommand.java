@@ -65,7 +65,7 @@ final class ServeCommand implements Runnable {
         HttpLimits limits = http.limits(server.idleTimeout.duration());
         Health health = http.health();
         Handler application = ExampleApplication.handler(text, root).behind(health);
-        if (workers.workers.count() > 0) {
+        if (workers.wanted(server.architecture, common)) {
             new WorkersLog(accessLog, health).run(application, limits);
             return;
         }

@@ -62,9 +62,9 @@ final class ServerOptions {
                             + " leader-followers: the one who waits serves, and another one waits;"
                             + " simulated-proactor, half-sync-half-async, buffered-pool: one loop reads and"
                             + " writes, threads handle: any thread for any connection, always the same"
-                            + " one, or any one that gets whole requests"
+                            + " one, or any one that gets whole requests; fork-per-connection: a process for each"
                             + " (default: reactor).")
-    Architecture architecture = Architecture.REACTOR;
+    Arrangement architecture = Arrangement.REACTOR;
 
     @Option(
             names = "--loops",
@@ -239,7 +239,7 @@ final class ServerOptions {
 
     /** Says how the work is arranged and what loops wait with. */
     void arrange(ServerBuilder builder) {
-        builder.architecture(architecture).engine(engine);
+        builder.architecture(architecture.inEach()).engine(engine);
         if (trigger != null) {
             builder.trigger(trigger);
         }
@@ -264,7 +264,7 @@ final class ServerOptions {
                         || minThreads != null
                         || maxThreads != null
                         || threadQueue != null;
-        if (architecture != Architecture.REACTOR || several) {
+        if (!architecture.equals(Arrangement.REACTOR) || several) {
             throw Refusal.usage(
                     "--udp: one loop receives datagrams; leave out --architecture and what says how"
                             + " many loops or threads there are",
@@ -291,7 +291,8 @@ final class ServerOptions {
     private void requireRing() {
         boolean possible =
                 engine == Engine.IO_URING
-                        || (engine == Engine.AUTO && architecture == Architecture.PROACTOR);
+                        || (engine == Engine.AUTO
+                                && architecture.inEach() == Architecture.PROACTOR);
         String given = ring.given();
         if (given != null && !possible) {
             throw Refusal.usage(

@@ -11,6 +11,9 @@ package dev.ringfork.examples.command;
 record WorkerCount(String text, int count) {
     static final WorkerCount NONE = new WorkerCount("0", 0);
 
+    /** How many there may be, unless it is said, where each has one connection. */
+    static final WorkerCount FORKS = new WorkerCount("32", 32);
+
     /**
      * Reads it.
      *

@@ -36,14 +36,17 @@ final class WorkerOptions {
             paramLabel = "WAY",
             description =
                     "Whether there are --workers or at most so many: static, as many; dynamic, so many that"
-                            + " --min-spare to --max-spare are idle; ondemand, none until a connection waits"
+                            + " --min-spare to --max-spare are idle; ondemand, none until a connection waits;"
+                            + " per-connection, one for each connection and --min-spare idle ones"
                             + " (default: ${DEFAULT-VALUE}).")
     private Scale.Mode scale = Scale.Mode.STATIC;
 
     @Option(
             names = "--min-spare",
             paramLabel = "N",
-            description = "With --scale dynamic: idle workers at least (default: 1).")
+            description =
+                    "With --scale dynamic: idle workers at least; with --scale per-connection: workers that"
+                            + " are started before a connection comes, 0 for none (default: 1).")
     private @Nullable Integer minSpare;
 
     @Option(
@@ -193,6 +196,39 @@ final class WorkerOptions {
     @Mixin final ServiceOptions service = new ServiceOptions();
 
     /**
+     * Whether there is to be a master. A process for each connection implies one, a bound for its
+     * workers, and that it accepts for them.
+     *
+     * @throws Refusal if that contradicts what was given
+     */
+    boolean wanted(Arrangement architecture, CommonOptions common) {
+        if (architecture.forks()) {
+            if (common.given("--scale") && scale != Scale.Mode.PER_CONNECTION) {
+                throw Refusal.usage(
+                        "--scale: with --architecture %s it is per-connection, leave it out"
+                                .formatted(architecture),
+                        null);
+            }
+            scale = Scale.Mode.PER_CONNECTION;
+            if (!common.given("--workers")) {
+                workers = WorkerCount.FORKS;
+            } else if (workers.count() == 0) {
+                throw Refusal.usage(
+                        "--workers: say how many processes there may be, at least 1", null);
+            }
+        }
+        if (scale == Scale.Mode.PER_CONNECTION && !common.given("--accept")) {
+            accept = AcceptStrategy.PASS;
+        }
+        return workers.count() > 0;
+    }
+
+    /** Whether each worker serves one connection, so that workers come and go all the time. */
+    boolean perConnection() {
+        return scale == Scale.Mode.PER_CONNECTION;
+    }
+
+    /**
      * How workers accept.
      *
      * @throws Refusal if a value makes no sense
@@ -237,7 +273,8 @@ final class WorkerOptions {
 
     private Scale scale() {
         boolean dynamic = scale == Scale.Mode.DYNAMIC;
-        refuseUnless(dynamic, minSpare, "--min-spare", "dynamic");
+        refuseUnless(
+                dynamic || perConnection(), minSpare, "--min-spare", "dynamic or per-connection");
         refuseUnless(dynamic, maxSpare, "--max-spare", "dynamic");
         boolean onDemand = scale == Scale.Mode.ONDEMAND;
         refuseUnless(onDemand, idleWorkerTimeout, "--idle-worker-timeout", "ondemand");
@@ -245,6 +282,9 @@ final class WorkerOptions {
             int least = minSpare == null ? MIN_SPARE : minSpare;
             int usual = Math.max(least, Math.min(MAX_SPARE, workers.count()));
             return Scale.dynamic(least, maxSpare == null ? usual : maxSpare);
+        }
+        if (perConnection()) {
+            return Scale.perConnection(minSpare == null ? MIN_SPARE : minSpare);
         }
         if (onDemand) {
             return Scale.onDemand(

@@ -98,8 +98,7 @@ final class AcceptTest {
         try (PreforkProcess prefork = start(strategy, "workers=2")) {
             long victim = prefork.ready(2).getFirst();
             // It takes nothing over from now on, and the master does not know.
-            PreforkProcess.signal("STOP", victim);
-            awaitStopped(victim);
+            PreforkProcess.freeze(victim);
             try (Crowd crowd = new Crowd(prefork)) {
                 PreforkProcess.signal("KILL", victim);
                 assertFalse(crowd.answers().contains(victim));
@@ -107,35 +106,12 @@ final class AcceptTest {
         }
     }
 
-    /** SIGSTOP is under way when kill(1) returns: until every thread has stopped. */
-    private static void awaitStopped(long pid) throws IOException {
-        Path tasks = Path.of("/proc", Long.toString(pid), "task");
-        long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(PreforkProcess.DEADLINE_S);
-        while (!allStopped(tasks)) {
-            assertTrue(System.nanoTime() < endNs, "the process goes on");
-            Thread.onSpinWait();
-        }
-    }
-
-    private static boolean allStopped(Path tasks) throws IOException {
-        try (Stream<Path> threads = Files.list(tasks)) {
-            for (Path thread : threads.toList()) {
-                String stat = Files.readString(thread.resolve("stat"));
-                if (stat.charAt(stat.lastIndexOf(')') + 2) != 'T') {
-                    return false;
-                }
-            }
-        }
-        return true;
-    }
-
     @ParameterizedTest
     @CsvSource({"CONT, true", "KILL, false"})
     void shouldServeWhoWaitsAtAListenerThatGoes(String signal, boolean drained) throws Exception {
         try (PreforkProcess prefork = start(AcceptStrategy.REUSEPORT, "workers=2")) {
             long[] workers = bySlot(prefork);
-            PreforkProcess.signal("STOP", workers[1]);
-            awaitStopped(workers[1]);
+            PreforkProcess.freeze(workers[1]);
             try (Crowd waiting = new Crowd(prefork)) {
                 prefork.signal("TTOU");
                 prefork.next("workers wanted: 1");
@@ -221,8 +197,7 @@ final class AcceptTest {
     void shouldServeWhoWasAcceptedBeforeItEnds() throws Exception {
         try (PreforkProcess prefork = start(AcceptStrategy.PASS, "workers=1")) {
             long worker = prefork.nextReady();
-            PreforkProcess.signal("STOP", worker);
-            awaitStopped(worker);
+            PreforkProcess.freeze(worker);
             try (Crowd crowd = new Crowd(prefork)) {
                 prefork.signal("TERM");
                 prefork.next("draining");

@@ -30,6 +30,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** {@link PreforkProgram} in processes of its own. Closing it kills what still runs. */
@@ -183,6 +184,29 @@ final class PreforkProcess implements AutoCloseable {
     static void signal(String name, long pid) throws IOException, InterruptedException {
         int result = new ProcessBuilder("kill", "-" + name, Long.toString(pid)).start().waitFor();
         assertTrue(result == 0, "kill -%s %d".formatted(name, pid));
+    }
+
+    /** Stops a process, and waits until every thread of it has stopped. */
+    static void freeze(long pid) throws IOException, InterruptedException {
+        signal("STOP", pid);
+        Path tasks = Path.of("/proc", Long.toString(pid), "task");
+        long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(DEADLINE_S);
+        while (!allStopped(tasks)) {
+            assertTrue(System.nanoTime() < endNs, "the process goes on");
+            Thread.onSpinWait();
+        }
+    }
+
+    private static boolean allStopped(Path tasks) throws IOException {
+        try (Stream<Path> threads = Files.list(tasks)) {
+            for (Path thread : threads.toList()) {
+                String stat = Files.readString(thread.resolve("stat"));
+                if (stat.charAt(stat.lastIndexOf(')') + 2) != 'T') {
+                    return false;
+                }
+            }
+        }
+        return true;
     }
 
     /** Waits until the master has ended, and returns its exit code. */

@@ -109,6 +109,28 @@ interface SharingContract extends Rigged {
     }
 
     @Test
+    default void shouldTellEachTimeWhenTheLastConnectionHasClosed() throws IOException {
+        AtomicInteger told = new AtomicInteger();
+        try (BoundElsewhere bound = new BoundElsewhere(Rig.LOOPBACK)) {
+            Server server =
+                    rig().startWith(
+                                    builder ->
+                                            builder.listenNowhere()
+                                                    .whenVacant(told::incrementAndGet),
+                                    Rig.ECHO,
+                                    settings -> settings);
+            for (int times = 1; times <= 2; times++) {
+                int expected = times;
+                try (Client client = connectThrough(bound, server)) {
+                    client.ping();
+                    assertEquals(expected - 1, told.get());
+                }
+                Waiting.until(() -> told.get() == expected, "the end of the last connection");
+            }
+        }
+    }
+
+    @Test
     default void shouldAdoptNothingOnceItHasEnded() throws Exception {
         try (BoundElsewhere bound = new BoundElsewhere(Rig.LOOPBACK)) {
             Server server = startNowhere();

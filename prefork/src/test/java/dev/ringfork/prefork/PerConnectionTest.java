@@ -46,13 +46,13 @@ final class PerConnectionTest {
     @EnumSource(names = {"EXEC", "COLD"})
     void shouldServeEachConnectionInAProcessThatEndsWithIt(Spawn spawn) throws Exception {
         try (PreforkProcess prefork = start("workers=3", "spawn=" + spawn)) {
+            long pid;
             try (PreforkProcess.Client client = prefork.connect()) {
-                long pid = Long.parseLong(client.ask("pid"));
+                pid = Long.parseLong(client.ask("pid"));
                 assertEquals(pid, Long.parseLong(client.ask("pid")), "for as long as it is open");
                 assertNotEquals(pid, Long.parseLong(prefork.ask("pid")));
-                client.close();
-                PreforkProcess.awaitEnd(pid);
             }
+            PreforkProcess.awaitEnd(pid);
             prefork.signal("TERM");
             assertEquals("none", prefork.next("children"));
             assertEquals(0, prefork.exitCode());
@@ -63,20 +63,20 @@ final class PerConnectionTest {
     void shouldHaveTheNextWorkerReadyBeforeItIsNeeded() throws Exception {
         try (PreforkProcess prefork = start("workers=2", "spare=1")) {
             long first = prefork.nextReady();
+            long second;
             try (PreforkProcess.Client client = prefork.connect()) {
                 assertEquals(first, Long.parseLong(client.ask("pid")));
-                long second = prefork.nextReady();
-                client.close();
-                assertEquals(exited(first), prefork.next("exit"));
-                assertEquals(second, Long.parseLong(prefork.ask("pid")));
+                second = prefork.nextReady();
             }
+            assertEquals(exited(first), prefork.next("exit"));
+            assertEquals(second, Long.parseLong(prefork.ask("pid")));
         }
     }
 
     @Test
     void shouldLetConnectionsWaitInTheBacklogWhenThereMayBeNoMoreWorkers() throws Exception {
-        try (PreforkProcess prefork = start("workers=1");
-                PreforkProcess.Client first = prefork.connect()) {
+        try (PreforkProcess prefork = start("workers=1")) {
+            PreforkProcess.Client first = prefork.connect();
             String pid = first.ask("pid");
             try (PreforkProcess.Client second = prefork.connect()) {
                 second.send("pid");
@@ -158,27 +158,28 @@ final class PerConnectionTest {
     @Test
     void shouldServeWhoWasAcceptedBeforeADrain() throws Exception {
         Path stuck = Files.createFile(folder.resolve("stuck"));
-        try (PreforkProcess prefork = start("workers=2", "stuck=" + stuck);
-                PreforkProcess.Client client = prefork.connect()) {
-            client.send("pid");
-            prefork.next("fork");
-            prefork.signal("TERM");
-            prefork.next("draining");
-            Files.delete(stuck);
-            assertTrue(Long.parseLong(String.valueOf(client.readLine())) > 0);
-            client.close();
+        try (PreforkProcess prefork = start("workers=2", "stuck=" + stuck)) {
+            try (PreforkProcess.Client client = prefork.connect()) {
+                client.send("pid");
+                prefork.next("fork");
+                prefork.signal("TERM");
+                prefork.next("draining");
+                Files.delete(stuck);
+                assertTrue(Long.parseLong(String.valueOf(client.readLine())) > 0);
+            }
             assertEquals(0, prefork.exitCode());
         }
     }
 
     @Test
     void shouldFinishWhatIsBegunAtADrain() throws Exception {
-        try (PreforkProcess prefork = start("workers=2");
-                PreforkProcess.Client client = prefork.connect()) {
-            assertEquals("begun", client.ask("begin"));
-            prefork.signal("TERM");
-            prefork.next("draining");
-            assertEquals("ended", client.ask("end"));
+        try (PreforkProcess prefork = start("workers=2")) {
+            try (PreforkProcess.Client client = prefork.connect()) {
+                assertEquals("begun", client.ask("begin"));
+                prefork.signal("TERM");
+                prefork.next("draining");
+                assertEquals("ended", client.ask("end"));
+            }
             assertEquals(0, prefork.exitCode());
         }
     }

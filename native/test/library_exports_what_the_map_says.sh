@@ -7,9 +7,9 @@ command -v "${nm%% *}" >/dev/null || {
     echo "no ${nm%% *} to list the exported symbols with"
     exit 77
 }
-wanted=$(sed -n 's/^ *\(rf_[a-z0-9_]*\);$/\1/p' "${RF_MAP:?}" | sort)
+wanted=$(sed -n 's/^ *\([A-Za-z0-9_]*\);$/\1/p' "${RF_MAP:?}" | sort)
 case $(uname -s) in
-    Darwin) wanted=$(echo "$wanted" | grep -v '^rf_syscall') ;;
+    Darwin) wanted=$(echo "$wanted" | grep -v syscall) ;;
 esac
 # Of each line the name: without the version that Linux appends and the underscore that macOS
 # prepends. The map's own version symbol is absolute, and no function.

@@ -5,6 +5,7 @@ import dev.ringfork.bindings.Platform;
 import dev.ringfork.bindings.abi.SyscallNumbers;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,11 +16,16 @@ public final class LibraryDoor implements Door {
 
     private static final String ENTRY = "rf_syscall6";
 
-    private final RingforkLibrary library;
+    private final Function<Shape, MethodHandle> entry;
     private final SyscallNumbers numbers;
 
-    private LibraryDoor(RingforkLibrary library, Platform platform) {
-        this.library = library;
+    /**
+     * The door of a provider that has its own way to the function.
+     *
+     * @param entry the number and six arguments to the result or {@code -errno}
+     */
+    public LibraryDoor(Function<Shape, MethodHandle> entry, Platform platform) {
+        this.entry = entry;
         this.numbers = SyscallNumbers.of(platform);
     }
 
@@ -35,7 +41,7 @@ public final class LibraryDoor implements Door {
             throw new IllegalStateException("libringfork makes system calls on Linux only");
         }
         library.functions();
-        return new LibraryDoor(library, platform);
+        return new LibraryDoor(shape -> library.find(ENTRY, shape), platform);
     }
 
     @Override
@@ -50,6 +56,6 @@ public final class LibraryDoor implements Door {
         }
         Shape shape = Shape.settled(Native.ARGUMENTS + 1, call.critical());
         return MethodHandles.insertArguments(
-                library.find(ENTRY, shape), 0, (long) numbers.number(call.name()));
+                entry.apply(shape), 0, (long) numbers.number(call.name()));
     }
 }

@@ -2,6 +2,7 @@
 package dev.ringfork.bindings.calls;
 
 import dev.ringfork.bindings.ffm.FfmProvider;
+import dev.ringfork.bindings.jni.JniProvider;
 
 /** Chooses the provider, and says what is missing when it cannot work. */
 final class Providers {
@@ -37,9 +38,10 @@ final class Providers {
     static Provider open(String name) {
         return switch (name) {
             case "ffm" -> new FfmProvider();
-            case "jni", "jnr", "jna" ->
+            case "jni" -> new JniProvider();
+            case "jnr", "jna" ->
                     throw new IllegalStateException(
-                            "-D%s=%s: that provider is not built yet, only ffm is"
+                            "-D%s=%s: that provider is not built yet, only ffm and jni are"
                                     .formatted(PROPERTY, name));
             default ->
                     throw new IllegalStateException(

@@ -20,9 +20,10 @@ final class Doors {
 
     private Doors() {}
 
-    /** The provider behind the door asked for; without libringfork its door is skipped. */
+    /** The provider behind the door asked for; without libringfork what needs it is skipped. */
     static Syscalls syscalls() {
-        if (ASKED.equals("library") && !WHY_NO_LIBRARY.isEmpty()) {
+        boolean needed = ASKED.equals("library") || PROVIDER.equals("jni");
+        if (needed && !WHY_NO_LIBRARY.isEmpty()) {
             abort(WHY_NO_LIBRARY);
         }
         return Syscalls.get();

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ProvidersTest {
@@ -33,7 +34,7 @@ class ProvidersTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"jni", "jnr", "jna"})
+    @ValueSource(strings = {"jnr", "jna"})
     void shouldSayWhichProvidersAreNotBuiltYet(String name) {
         IllegalStateException failure =
                 assertThrows(IllegalStateException.class, () -> Providers.link(name));
@@ -50,13 +51,14 @@ class ProvidersTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"stub", "libc"})
-    void shouldNameTheFlagWhenNativeAccessIsDenied(String door)
+    @CsvSource({"ffm, stub", "ffm, libc", "jni, auto"})
+    void shouldNameTheFlagWhenNativeAccessIsDenied(String provider, String door)
             throws IOException, InterruptedException {
         List<String> command =
                 List.of(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "--illegal-native-access=deny",
+                        "-Dringfork.bindings=" + provider,
                         "-Dringfork.ffm.door=" + door,
                         "-cp",
                         classPath(),

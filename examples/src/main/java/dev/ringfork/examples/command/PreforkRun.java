@@ -126,6 +126,7 @@ final class PreforkRun {
         List<Address> where = List.of(options.address());
         try {
             workers.accepting().strategy().check(Platform.current(), where, false);
+            workers.scale().check(workers.accepting().strategy());
         } catch (IllegalArgumentException e) {
             throw Refusal.usage(e);
         }

@@ -271,7 +271,12 @@ final class WorkerOptions {
                 : "at most %d, %s".formatted(workers.count(), Word.of(scale));
     }
 
-    private Scale scale() {
+    /**
+     * How their number follows what there is to do.
+     *
+     * @throws Refusal if a flag is of another way
+     */
+    Scale scale() {
         boolean dynamic = scale == Scale.Mode.DYNAMIC;
         refuseUnless(
                 dynamic || perConnection(), minSpare, "--min-spare", "dynamic or per-connection");

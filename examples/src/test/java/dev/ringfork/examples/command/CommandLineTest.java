@@ -360,7 +360,7 @@ class CommandLineTest {
                 "--architecture=reactors | --architecture: 'reactors' is none of serial,"
                         + " thread-per-connection, thread-pool, virtual-threads, reactor, proactor, multi-reactor,"
                         + " reactor-pool, leader-followers, simulated-proactor, half-sync-half-async"
-                        + " and buffered-pool",
+                        + " and buffered-pool, nor fork-per-connection",
                 "--max-threads=few | --max-threads: 'few' is not a whole number",
                 "--loops=many | --loops: 'many' is not a whole number",
                 "--loop-accept=all | --loop-accept: 'all' is none of shared, reuseport and acceptor",

@@ -34,7 +34,11 @@ final class ScaleFlagsTest {
                 "--workers=9 --scale=dynamic --min-spare=4",
                 "--workers=9 --scale=dynamic --min-spare=2 --max-spare=9",
                 "--workers=2 --scale=ondemand --idle-worker-timeout=1s",
-                "--workers=2 --scale=static"
+                "--workers=2 --scale=static",
+                "--workers=2 --scale=per-connection --min-spare=0",
+                "--architecture=fork-per-connection --min-spare=32",
+                "--architecture=fork-per-connection --scale=per-connection --accept=pass --workers=1",
+                "--workers=2 --scale=per-connection --architecture=reactor"
             })
     void shouldTakeWhatMakesSense(String flags) {
         assertEquals(0, check(flags), err.toString(UTF_8));
@@ -45,11 +49,18 @@ final class ScaleFlagsTest {
             delimiter = '|',
             value = {
                 "--scale=dynamic|--scale: say how many workers there may be, add --workers auto",
-                "--workers=2 --min-spare=1|--min-spare goes with --scale dynamic",
+                "--workers=2 --min-spare=1|--min-spare goes with --scale dynamic or per-connection",
                 "--workers=2 --scale=ondemand --max-spare=1|--max-spare goes with --scale dynamic",
                 "--workers=2 --scale=dynamic --idle-worker-timeout=1s|--idle-worker-timeout goes with --scale ondemand",
                 "--workers=2 --scale=dynamic --min-spare=0|0 spare workers at least: dynamic keeps 1 or more, choose ondemand for none",
                 "--workers=2 --scale=dynamic --max-spare=3|up to 3 spare workers of at most 2: allow more workers or fewer spare ones",
+                "--architecture=fork-per-connection --min-spare=33|up to 33 spare workers of at most 32: allow more workers or fewer spare ones",
+                "--architecture=fork-per-connection --scale=dynamic|--scale: with --architecture fork-per-connection it is per-connection, leave it out",
+                "--architecture=fork-per-connection --workers=0|--workers: say how many processes there may be, at least 1",
+                "--architecture=fork-per-connection --accept=shared|the master gives each worker its connection with scale per-connection, with accept shared none could: choose accept pass",
+                "--architecture=fork-per-connection --max-age=1h|a worker that ends with its connection is not replaced before: leave out how many requests it may answer, how old it may be and how much memory it may take",
+                "--workers=2 --scale=per-connection --min-spare=-1|-1 spare workers: 0 is none, and then a connection waits for its worker to boot",
+                "--scale=per-connection|--scale: say how many workers there may be, add --workers auto",
                 "--workers=2 --scale=ondemand --idle-worker-timeout=0s|workers that end when they were idle for PT0S: it must be more than zero"
             })
     void shouldRefuseWhatMakesNone(String flags, String sentence) {

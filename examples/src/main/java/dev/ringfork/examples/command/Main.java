@@ -139,7 +139,9 @@ public final class Main implements Runnable {
     }
 
     private static int refuse(CommandLine command, Refusal refusal, PrintStream err) {
-        err.println(command.getCommandSpec().qualifiedName() + ": " + refusal.getMessage());
+        if (refusal.getMessage() != null) {
+            err.println(command.getCommandSpec().qualifiedName() + ": " + refusal.getMessage());
+        }
         if (Boolean.getBoolean("ringfork.debug")) {
             refusal.printStackTrace(err);
         }

@@ -31,6 +31,9 @@ final class PreforkRun {
     private final CommonOptions common;
     private final boolean worker;
 
+    /** Whether this process is one that listens. */
+    private boolean master;
+
     PreforkRun(
             Console console, ServerOptions options, WorkerOptions workers, CommonOptions common) {
         Worker current = Worker.current();
@@ -137,7 +140,7 @@ final class PreforkRun {
             attend(prefork);
             int exitCode = prefork.run();
             if (exitCode != 0) {
-                throw Refusal.ended(exitCode, "no worker can start; what they said is " + where());
+                throw ended(exitCode);
             }
         } catch (IllegalArgumentException e) {
             throw worker
@@ -148,8 +151,17 @@ final class PreforkRun {
         }
     }
 
-    private String where() {
-        return workers.service.log == null ? "above" : "in " + workers.service.log;
+    /** Who only starts a master has passed on what that said, until it spoke to its log. */
+    private Refusal ended(int exitCode) {
+        if (master) {
+            return Refusal.ended(exitCode, "no worker can start; what they said is above");
+        }
+        boolean logged = workers.service.log != null && exitCode >= Master.EXIT_CANNOT_BOOT;
+        return logged
+                ? Refusal.ended(
+                        exitCode,
+                        "no worker can start; what they said is in " + workers.service.log)
+                : Refusal.said(exitCode);
     }
 
     /** Tells the operator what happens. */
@@ -168,6 +180,7 @@ final class PreforkRun {
 
         @Override
         public void masterStarted(List<Address> addresses) {
+            master = true;
             ServerRun.warnOfBacklog(options, console);
             console.result(
                     "%s (master, workers: %s, spawn: %s, accept: %s) - %s drains"

@@ -9,7 +9,7 @@ final class Refusal extends RuntimeException {
     private static final long serialVersionUID = 1L;
     private final int exitCode;
 
-    private Refusal(int exitCode, String sentence, @Nullable Throwable cause) {
+    private Refusal(int exitCode, @Nullable String sentence, @Nullable Throwable cause) {
         super(sentence, cause);
         this.exitCode = exitCode;
     }
@@ -32,6 +32,11 @@ final class Refusal extends RuntimeException {
     /** What was running has ended, with an exit code that says why. */
     static Refusal ended(int exitCode, String sentence) {
         return new Refusal(exitCode, sentence, null);
+    }
+
+    /** Why is said already. */
+    static Refusal said(int exitCode) {
+        return new Refusal(exitCode, null, null);
     }
 
     /** What an exception says, or what it is if it says nothing. */

@@ -12,6 +12,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -124,6 +125,36 @@ final class WorkersCommandTest {
                     "serve: port %d of 127.0.0.1 is taken: end the program that has it"
                             .formatted(holder.getLocalPort()));
             assertEquals(1, serve.awaitExit());
+        }
+    }
+
+    @Test
+    void shouldSayOnceWhyItIsNotInTheBackground(@TempDir Path folder) throws Exception {
+        String log = "--log=" + folder.resolve("log");
+        try (ServerSocket holder = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            String port = "--port=" + holder.getLocalPort();
+            try (CommandProcess serve =
+                    CommandProcess.start("serve", port, "--workers=1", "--daemon", log)) {
+                assertEquals(1, serve.awaitExit());
+                awaitErr(serve, "is taken: end the program that has it");
+                assertEquals(List.of(), serve.restOfErr());
+            }
+        }
+        try (CommandProcess serve =
+                CommandProcess.start(
+                        "serve", "--port=0", "--workers=1", "--loops=2", "--daemon", log)) {
+            assertEquals(4, serve.awaitExit());
+            assertTrue(serve.nextErr().contains(" (master, workers: 1"));
+            awaitErr(serve, "no worker can start; what they said is in " + folder.resolve("log"));
+            assertEquals(List.of(), serve.restOfErr());
+            assertTrue(
+                    Files.readString(folder.resolve("log")).contains("configuration is refused"));
+        }
+        try (CommandProcess serve =
+                CommandProcess.start("serve", "--port=0", "--workers=1", "--loops=2", "--daemon")) {
+            assertEquals(4, serve.awaitExit());
+            awaitErr(serve, "no worker can start; what they said is above");
+            assertEquals(List.of(), serve.restOfErr());
         }
     }
 

@@ -396,7 +396,7 @@ public final class Master {
         if (!worker.leaving) {
             deaths.merge(worker.slot, 1, Integer::sum);
             report("%s has %s".formatted(worker, worker.end(status)));
-        } else if (!clean) {
+        } else if (!clean && !worker.terminated(status)) {
             report("%s, told to end, has %s".formatted(worker, worker.end(status)));
         }
         // Whoever served for a while and then died was started well, and so was who had a client.

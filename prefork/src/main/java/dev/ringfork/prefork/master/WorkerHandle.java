@@ -9,6 +9,9 @@ final class WorkerHandle {
     /** A time that does not come. */
     static final long NEVER = Long.MAX_VALUE;
 
+    /** What a virtual machine adds to the signal that it ends by. */
+    private static final int EXIT_BY_SIGNAL = 128;
+
     /** How far a worker is, and how hard it was asked to end. */
     enum Phase {
         /** Started, not accepting yet. */
@@ -127,6 +130,15 @@ final class WorkerHandle {
                         && status.termSignal() == ProcessConstants.SIGKILL
                         && phase != Phase.KILLED;
         return unasked ? how + "; perhaps memory ran out" : how;
+    }
+
+    /** Whether it has ended by the signal that it was sent, as one does that still boots. */
+    boolean terminated(WaitStatus status) {
+        int signo = ProcessConstants.SIGTERM;
+        return phase == Phase.TERMINATED
+                && (status.exited()
+                        ? status.exitStatus() == EXIT_BY_SIGNAL + signo
+                        : status.termSignal() == signo);
     }
 
     @Override

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ringfork.bindings.Platform;
+import dev.ringfork.bindings.WaitStatus;
 import dev.ringfork.prefork.spawn.Order;
 import java.time.Duration;
 import java.util.List;
@@ -53,6 +54,22 @@ final class MasterTest {
         assertEquals(0, stage.exitCode);
         assertEquals(2, stage.spawns, "nobody is replaced at the end");
         assertEquals(List.of(), stage.master.handle(new Input.Tick(), stage.nowNs + 1));
+    }
+
+    @Test
+    void shouldNotReportThatAWorkerThatBootsHasEndedByTheSignalItWasSent() {
+        for (int status : new int[] {SIGTERM, (128 + SIGTERM) << 8}) {
+            Stage stage = new Stage(settings(1));
+            stage.ask(Command.DRAIN);
+            assertEquals(List.of(1), stage.signalled(SIGTERM));
+            stage.exit(1, new WaitStatus(Platform.current(), status));
+            assertFalse(stage.reported("worker 0"), stage.reports::toString);
+            assertEquals(0, stage.exitCode);
+        }
+        Stage stage = new Stage(settings(1));
+        stage.ask(Command.DRAIN);
+        stage.exit(1, Stage.FAILED);
+        assertTrue(stage.reported("worker 0, told to end, has exited with 1"));
     }
 
     @Test

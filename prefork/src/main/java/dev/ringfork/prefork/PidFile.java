@@ -7,6 +7,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.function.LongPredicate;
 
 /** A file that says which process the master is. Confined to one thread; removed when closed. */
 final class PidFile implements AutoCloseable {
@@ -21,12 +22,12 @@ final class PidFile implements AutoCloseable {
     /**
      * Writes it, in one step: who reads it never sees half a number.
      *
-     * @param predecessor a process that it may name, which gives it away; 0 for none
+     * @param predecessor whether a process that it names gives it away
      * @throws IllegalStateException if it names another process that runs
      * @throws IllegalStateException if it cannot be written: the message says why, and nothing is
      *     left behind
      */
-    static PidFile write(Path file, int pid, int predecessor) {
+    static PidFile write(Path file, int pid, LongPredicate predecessor) {
         refuseIfTaken(file, pid, predecessor);
         String content = pid + "\n";
         Path interim = file.resolveSibling(file.getFileName() + "." + pid);
@@ -68,13 +69,13 @@ final class PidFile implements AutoCloseable {
         }
     }
 
-    private static void refuseIfTaken(Path file, int pid, int predecessor) {
+    private static void refuseIfTaken(Path file, int pid, LongPredicate predecessor) {
         String text = read(file);
         if (!text.matches("\\d{1,9}")) {
             return;
         }
         long other = Long.parseLong(text);
-        if (other != pid && other != predecessor && ProcessHandle.of(other).isPresent()) {
+        if (other != pid && ProcessHandle.of(other).isPresent() && !predecessor.test(other)) {
             throw new IllegalStateException(
                     "%s names process %d, which runs: end that, or choose another file"
                             .formatted(file, other));

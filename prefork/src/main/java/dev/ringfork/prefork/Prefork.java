@@ -14,6 +14,7 @@ import dev.ringfork.prefork.listeners.ActivatedListeners;
 import dev.ringfork.prefork.listeners.Activation;
 import dev.ringfork.prefork.listeners.Binder;
 import dev.ringfork.prefork.listeners.ServiceManager;
+import dev.ringfork.prefork.listeners.Supervision;
 import dev.ringfork.prefork.master.MasterEvents;
 import dev.ringfork.prefork.master.MasterLoop;
 import dev.ringfork.prefork.master.MasterSettings;
@@ -36,6 +37,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.function.Consumer;
+import java.util.function.LongPredicate;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -151,7 +153,8 @@ public final class Prefork {
         Map<String, String> environment = Activation.forChildren(System.getenv());
         MasterNotices notices = new MasterNotices(described.manager);
         Display display = new Display(syscalls, binder::descriptors, described.configuration);
-        Events events = new Events(this, binder, display, notices, succession.predecessorPid());
+        Supervision supervision = Supervision.of(System.getenv(), syscalls.processes().getppid());
+        Events events = new Events(this, binder, display, notices, succession, supervision);
         try (Spawner spawner =
                         described.spawn.spawner(
                                 syscalls, service.workers(environment), described.server.report());
@@ -169,8 +172,8 @@ public final class Prefork {
                         new Seat(syscalls, loop, display, described.pidFile, described.control)) {
             events.seat = seat;
             service.place(spawner);
-            if (!succession.succeeds()) {
-                seat.take(0);
+            if (!succession.succeeds() && !supervision.overlaps()) {
+                seat.take();
             }
             described.hooks.masterStarted(binder.addresses());
             service.listening();
@@ -192,7 +195,8 @@ public final class Prefork {
         private final Binder binder;
         private final Display display;
         private final MasterNotices notices;
-        private final int predecessorPid;
+        private final Succession succession;
+        private final Supervision supervision;
         private @Nullable Seat seat;
 
         Events(
@@ -200,12 +204,14 @@ public final class Prefork {
                 Binder binder,
                 Display display,
                 MasterNotices notices,
-                int predecessorPid) {
+                Succession succession,
+                Supervision supervision) {
             this.prefork = prefork;
             this.binder = binder;
             this.display = display;
             this.notices = notices;
-            this.predecessorPid = predecessorPid;
+            this.succession = succession;
+            this.supervision = supervision;
         }
 
         private Hooks hooks() {
@@ -270,17 +276,29 @@ public final class Prefork {
 
         @Override
         public void upgrade() {
+            String obstacle = supervision.upgradeObstacle();
+            if (obstacle != null) {
+                throw new IllegalStateException(obstacle);
+            }
             hooks().beforeUpgrade();
         }
 
         @Override
         public void serving() {
-            if (predecessorPid != 0 && seat != null) {
-                seat.take(predecessorPid);
+            if (succession.succeeds()) {
+                takeSeat(pid -> pid == succession.predecessorPid());
                 binder.own();
+            } else if (supervision.overlaps()) {
+                takeSeat(supervision::isSibling);
             }
             notices.serving();
             guarded("masterServing", hooks()::masterServing);
+        }
+
+        private void takeSeat(LongPredicate predecessor) {
+            if (seat != null) {
+                seat.takeFrom(predecessor);
+            }
         }
 
         @Override

@@ -6,6 +6,7 @@ import dev.ringfork.prefork.control.ControlSocket;
 import dev.ringfork.prefork.control.Display;
 import dev.ringfork.prefork.master.MasterLoop;
 import java.nio.file.Path;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,30 +37,39 @@ final class Seat implements AutoCloseable {
     }
 
     /**
-     * Takes it if nobody has it, or only a master that gives it away.
+     * Takes it if nobody has it.
      *
-     * @param predecessorPid that one's process, or 0 for none
      * @throws IllegalStateException if somebody else has it: the message says who
      */
-    void take(int predecessorPid) {
-        writePid(predecessorPid);
+    void take() {
+        writePid(_ -> false);
         if (controlPath != null) {
-            control =
-                    predecessorPid == 0
-                            ? ControlSocket.open(syscalls, loop, controlPath, display)
-                            : ControlSocket.openInPlace(syscalls, loop, controlPath, display);
+            control = ControlSocket.open(syscalls, loop, controlPath, display);
         }
     }
 
-    private void writePid(int predecessorPid) {
+    /**
+     * Takes it from a master that gives it away, or if nobody has it.
+     *
+     * @param predecessor whether a process is that master
+     * @throws IllegalStateException if somebody else has it: the message says who
+     */
+    void takeFrom(LongPredicate predecessor) {
+        writePid(predecessor);
+        if (controlPath != null) {
+            control = ControlSocket.openInPlace(syscalls, loop, controlPath, display);
+        }
+    }
+
+    private void writePid(LongPredicate predecessor) {
         if (pidPath != null) {
-            pidFile = PidFile.write(pidPath, syscalls.processes().getpid(), predecessorPid);
+            pidFile = PidFile.write(pidPath, syscalls.processes().getpid(), predecessor);
         }
     }
 
     /** Takes back what another master has taken that has gone again. */
     void retake() {
-        writePid(0);
+        writePid(_ -> false);
         if (control != null) {
             control.retake();
         }

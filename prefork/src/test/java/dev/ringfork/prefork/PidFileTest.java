@@ -23,9 +23,15 @@ final class PidFileTest {
 
     @TempDir private Path folder;
 
+    private static boolean nobody(long pid) {
+        return false;
+    }
+
     private static String refusal(Path file) {
         Exception refusal =
-                assertThrows(IllegalStateException.class, () -> PidFile.write(file, PID, 0));
+                assertThrows(
+                        IllegalStateException.class,
+                        () -> PidFile.write(file, PID, PidFileTest::nobody));
         return String.valueOf(refusal.getMessage());
     }
 
@@ -38,12 +44,12 @@ final class PidFileTest {
     @Test
     void shouldRemoveOnlyWhatItHasWritten() throws Exception {
         Path file = folder.resolve("pid");
-        try (PidFile _ = PidFile.write(file, PID, 0)) {
+        try (PidFile _ = PidFile.write(file, PID, PidFileTest::nobody)) {
             assertEquals(PID + "\n", Files.readString(file));
             assertEquals(List.of("pid"), content(folder));
         }
         assertEquals(List.of(), content(folder));
-        try (PidFile _ = PidFile.write(file, PID, 0)) {
+        try (PidFile _ = PidFile.write(file, PID, PidFileTest::nobody)) {
             Files.writeString(file, "1\n");
         }
         assertEquals("1\n", Files.readString(file));
@@ -54,7 +60,7 @@ final class PidFileTest {
         Path file = folder.resolve("pid");
         for (String nobody : List.of("", "what", "999999999\n")) {
             Files.writeString(file, nobody);
-            try (PidFile _ = PidFile.write(file, PID, 0)) {
+            try (PidFile _ = PidFile.write(file, PID, PidFileTest::nobody)) {
                 assertEquals(PID + "\n", Files.readString(file));
             }
         }
@@ -74,7 +80,7 @@ final class PidFileTest {
     void shouldTakeTheFileOfItsPredecessor() throws Exception {
         Path file = folder.resolve("pid");
         Files.writeString(file, "1\n");
-        try (PidFile _ = PidFile.write(file, PID, 1)) {
+        try (PidFile _ = PidFile.write(file, PID, pid -> pid == 1)) {
             assertEquals(PID + "\n", Files.readString(file));
         }
     }

@@ -17,7 +17,9 @@ import dev.ringfork.examples.bench.LossMeter;
 import dev.ringfork.prefork.passing.DescriptorSocket;
 import dev.ringfork.prefork.passing.Framing;
 import dev.ringfork.prefork.passing.ReceivedDescriptors;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.net.InetAddress;
@@ -29,6 +31,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -239,6 +242,60 @@ final class SupervisedCommandTest {
             server.signal("TERM");
             assertEquals(0, server.awaitExit());
         }
+    }
+
+    @Test
+    void shouldTakeItsPlaceFromTheGenerationBeforeIt() throws Exception {
+        Supervisors.assumeInstalled("start_server", "it comes with libserver-starter-perl");
+        Path pidFile = folder.resolve("pid");
+        String control = folder.resolve("control").toString();
+        try (CommandProcess server =
+                CommandProcess.startUnder(
+                        List.of("start_server", "--port=127.0.0.1:0", "--interval=3", "--"),
+                        Map.of(),
+                        "serve",
+                        "--workers=1",
+                        "--pid-file=" + pidFile,
+                        "--control=" + control)) {
+            server.port();
+            String first = seated(pidFile, "");
+            assertTrue(ctl(control, "upgrade").contains("start another generation, kill -HUP"));
+            server.signal("HUP");
+            String second = seated(pidFile, first);
+            server.awaitErr("died, status:0");
+            assertEquals(second, seated(pidFile, first));
+            assertTrue(ctl(control, "status").contains("master " + second));
+            server.signal("TERM");
+            assertEquals(0, server.awaitExit());
+            assertFalse(Files.exists(pidFile));
+            assertFalse(Files.exists(Path.of(control)));
+        }
+    }
+
+    /** The process that a file names, when it is another than before. */
+    private static String seated(Path pidFile, String before) throws IOException {
+        long endNs = System.nanoTime() + SOON.toNanos();
+        String pid = before;
+        while (pid.equals(before)) {
+            assertTrue(System.nanoTime() < endNs, "no other process has taken " + pidFile);
+            pid = content(pidFile, before);
+        }
+        return pid;
+    }
+
+    private static String content(Path file, String otherwise) throws IOException {
+        try {
+            return Files.readString(file).strip();
+        } catch (NoSuchFileException e) {
+            return otherwise;
+        }
+    }
+
+    private static String ctl(String control, String command) {
+        ByteArrayOutputStream said = new ByteArrayOutputStream();
+        PrintStream print = new PrintStream(said);
+        Main.run(new String[] {"ctl", "--control", control, command}, Map.of(), print, print);
+        return said.toString(StandardCharsets.UTF_8);
     }
 
     private static LossMeter.Outcome run(LossMeter meter) {

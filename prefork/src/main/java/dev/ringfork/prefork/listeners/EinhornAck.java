@@ -29,7 +29,7 @@ final class EinhornAck {
     /** The command socket that an environment names for a child of this process's parent. */
     static EinhornAck of(Map<String, String> environment, int parent) {
         String path = environment.getOrDefault(PATH, "");
-        String master = environment.get("EINHORN_MASTER_PID");
+        String master = environment.get(HandedOver.EINHORN);
         boolean own = master != null && master.equals(Integer.toString(parent));
         return new EinhornAck(own && path.startsWith("/") ? new Address.Unix(path) : null);
     }

@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 final class HandedOver {
     static final String STARTER = "SERVER_STARTER_PORT";
 
+    /** The number of Einhorn's own process. */
+    static final String EINHORN = "EINHORN_MASTER_PID";
+
     /** The first descriptor of systemd's (SD_LISTEN_FDS_START). */
     private static final int SYSTEMD_START = 3;
 
@@ -109,11 +112,11 @@ final class HandedOver {
      */
     static HandedOver einhorn(Map<String, String> environment, int parent) {
         String howMany = environment.get("EINHORN_FD_COUNT");
-        String master = environment.get("EINHORN_MASTER_PID");
+        String master = environment.get(EINHORN);
         if (howMany == null) {
             return NOTHING;
         }
-        if (master != null && number("EINHORN_MASTER_PID", master, "a process") != parent) {
+        if (master != null && number(EINHORN, master, "a process") != parent) {
             return NOTHING;
         }
         List<Named> descriptors = new ArrayList<>();

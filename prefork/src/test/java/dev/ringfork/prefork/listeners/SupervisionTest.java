@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ringfork.prefork.listeners;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+final class SupervisionTest {
+    private static final int PARENT = 7;
+
+    private static Supervision of(String variable, String value) {
+        return Supervision.of(Map.of(variable, value), PARENT);
+    }
+
+    @Test
+    void shouldLeaveUpgradesToSupervisorsThatCountProcesses() {
+        String starter = String.valueOf(of("SERVER_STARTER_GENERATION", "1").upgradeObstacle());
+        assertTrue(starter.endsWith("kill -HUP 7"), starter);
+        String einhorn = String.valueOf(of("EINHORN_MASTER_PID", "7").upgradeObstacle());
+        assertTrue(einhorn.endsWith("einhornsh -e upgrade"), einhorn);
+        assertNull(of("EINHORN_MASTER_PID", "8").upgradeObstacle(), "left over");
+        assertNull(of("LISTEN_PID", "7").upgradeObstacle());
+    }
+
+    @Test
+    void shouldKnowWhenAnotherGenerationMayBeThere() {
+        assertFalse(of("LISTEN_PID", "7").overlaps());
+        assertFalse(of("SERVER_STARTER_GENERATION", "1").overlaps());
+        assertTrue(of("SERVER_STARTER_GENERATION", "2").overlaps());
+    }
+
+    @Test
+    void shouldKnowWhomTheSameSupervisorHasStarted() throws Exception {
+        long own = ProcessHandle.current().pid();
+        Supervision supervision = Supervision.of(Map.of(), (int) own);
+        Process child = new ProcessBuilder("cat").start();
+        try (var _ = child.getOutputStream()) {
+            assertTrue(supervision.isSibling(child.pid()));
+            assertFalse(supervision.isSibling(own));
+        }
+        assertEquals(0, child.waitFor());
+        assertFalse(supervision.isSibling(child.pid()), "it has ended");
+    }
+}

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ringfork.prefork;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -11,6 +14,9 @@ import java.util.function.LongPredicate;
 
 /** A file that says which process the master is. Confined to one thread; removed when closed. */
 final class PidFile implements AutoCloseable {
+    /** More than a number has: a file that is longer holds none. */
+    private static final int NUMBER_BYTES = 16;
+
     private final Path file;
     private final String content;
 
@@ -28,6 +34,7 @@ final class PidFile implements AutoCloseable {
      *     left behind
      */
     static PidFile write(Path file, int pid, LongPredicate predecessor) {
+        refuseIfNoFile(file);
         refuseIfTaken(file, pid, predecessor);
         String content = pid + "\n";
         Path interim = file.resolveSibling(file.getFileName() + "." + pid);
@@ -69,6 +76,15 @@ final class PidFile implements AutoCloseable {
         }
     }
 
+    /** The file is replaced, which must not happen to a device. */
+    private static void refuseIfNoFile(Path file) {
+        if (Files.exists(file) && !Files.isRegularFile(file) && !Files.isDirectory(file)) {
+            throw new IllegalStateException(
+                    "the pid file %s cannot be written: it is no regular file; choose another"
+                            .formatted(file));
+        }
+    }
+
     private static void refuseIfTaken(Path file, int pid, LongPredicate predecessor) {
         String text = read(file);
         if (!text.matches("\\d{1,9}")) {
@@ -83,8 +99,8 @@ final class PidFile implements AutoCloseable {
     }
 
     private static String read(Path file) {
-        try {
-            return Files.readString(file).strip();
+        try (InputStream in = Files.newInputStream(file)) {
+            return new String(in.readNBytes(NUMBER_BYTES), US_ASCII).strip();
         } catch (IOException e) {
             return "";
         }

@@ -2,6 +2,7 @@
 package dev.ringfork.prefork;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
@@ -10,6 +11,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.ringfork.bindings.Account;
 import dev.ringfork.bindings.Platform;
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -104,6 +108,19 @@ final class PidFileTest {
                         .formatted(file),
                 refusal(file));
         assertEquals(List.of("pid"), content(folder));
+    }
+
+    @Test
+    void shouldNotReplaceWhatIsNoRegularFile() throws Exception {
+        Path file = folder.resolve("pid");
+        try (ServerSocketChannel socket = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            socket.bind(UnixDomainSocketAddress.of(file));
+            assertEquals(
+                    "the pid file %s cannot be written: it is no regular file; choose another"
+                            .formatted(file),
+                    refusal(file));
+            assertFalse(Files.isRegularFile(file));
+        }
     }
 
     @Test

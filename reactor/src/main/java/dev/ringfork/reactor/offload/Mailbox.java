@@ -472,7 +472,20 @@ final class Mailbox {
         return congested;
     }
 
-    /** Something was refused, so that what may become possible is told. */
+    /**
+     * Something was refused: what may become possible is told when little is left unsent, if
+     * anything is. Looked at here and not before: what the loop says after the last byte is heard.
+     *
+     * @param moreBytes that were not handed over
+     * @return false if nothing is unsent, so that nobody would tell
+     */
+    synchronized boolean congestUntilSent(long moreBytes) {
+        boolean unsent = unsentBytes() + moreBytes > 0;
+        congested |= unsent;
+        return unsent;
+    }
+
+    /** Something was refused, and the session itself finds out when it may become possible. */
     synchronized void congest() {
         congested = true;
     }

@@ -318,9 +318,10 @@ final class WorkerConnection implements Connection {
 
     /** What may become writable is told, and input offered again, then. */
     private void refused(long needed) {
-        if (queuedBytes() > 0) {
-            mailbox.congest();
-        } else if (bounds(needed) && needed <= buffers.slotsMax()) {
+        if (mailbox.congestUntilSent(batch.outgoing.bytes())) {
+            return;
+        }
+        if (bounds(needed) && needed <= buffers.slotsMax()) {
             // With nothing unsent it is others who hold the buffers.
             missing = needed;
             mailbox.congest();

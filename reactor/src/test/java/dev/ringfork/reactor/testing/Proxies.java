@@ -8,15 +8,17 @@ import java.lang.reflect.Proxy;
 import org.jspecify.annotations.Nullable;
 
 /** Objects that stand before others of the same interface. */
-final class Proxies {
+public final class Proxies {
     private Proxies() {}
 
-    static <T> T of(Class<T> type, InvocationHandler handler) {
+    /** Makes one that calls a handler. */
+    public static <T> T of(Class<T> type, InvocationHandler handler) {
         return type.cast(
                 Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler));
     }
 
-    static @Nullable Object invoke(
+    /** Calls the one behind, and throws what that throws. */
+    public static @Nullable Object invoke(
             Method method, Object target, @Nullable Object @Nullable [] arguments)
             throws Throwable {
         try {

@@ -117,7 +117,8 @@ final class PacketServerTest {
     }
 
     private static Thread sending(PacketClient client, List<byte[]> packets) {
-        return Thread.startVirtualThread(() -> packets.forEach(client::send));
+        // Not a virtual one: blocked in the kernel it would hold a carrier, perhaps the only one.
+        return Thread.ofPlatform().start(() -> packets.forEach(client::send));
     }
 
     private static void expect(PacketClient client, List<byte[]> packets) {

@@ -41,6 +41,8 @@ abstract class StreamConnection extends LoopConnection {
     private boolean keptOpen;
     boolean unread;
     private boolean lingerWanted;
+    // The session is looking at the input.
+    private boolean shown;
     private final boolean accepted;
     boolean connecting;
     // What it is closed for when the time for connecting or sending is up.
@@ -207,8 +209,12 @@ abstract class StreamConnection extends LoopConnection {
     /** Gives the session what has arrived; what it leaves is kept. */
     final void deliver(Buffer in) {
         input.hold(in);
+        shown = true;
         session.received(in);
-        if (state != State.CLOSED && !input.isEmpty()) {
+        shown = false;
+        if (state == State.CLOSED) {
+            input.release();
+        } else if (!input.isEmpty()) {
             keep(in);
         }
     }
@@ -339,7 +345,10 @@ abstract class StreamConnection extends LoopConnection {
         state = State.CLOSED;
         leave();
         names.closed();
-        input.release();
+        // Given back under the session's eyes it would be another loop's, and both would use it.
+        if (!shown) {
+            input.release();
+        }
         deadlines.cancel();
         loop.closed(this, accepted);
         session.closed(errno);

@@ -16,6 +16,7 @@ final class PlainInput {
     private @Nullable Buffer left;
     private @Nullable Buffer rest;
     private boolean again;
+    private boolean lent;
 
     PlainInput(TlsMemory memory) {
         this.memory = memory;
@@ -37,12 +38,18 @@ final class PlainInput {
         return piece;
     }
 
-    /** The session has the buffer now: if the connection ends meanwhile, it is given back. */
+    /** The session has the buffer until it is {@link #returned}, whatever it does meanwhile. */
     void lend(Buffer buffer) {
         left = buffer;
+        lent = true;
     }
 
-    /** The session has returned. */
+    /** The session's call is over. */
+    void returned() {
+        lent = false;
+    }
+
+    /** Keeps what the session has left, or gives the buffer back. */
     void keepOrRelease(Buffer buffer, boolean wanted) {
         if (buffer.length() == 0 || !wanted) {
             left = null;
@@ -95,9 +102,9 @@ final class PlainInput {
         }
     }
 
-    /** Gives everything back. */
+    /** Gives everything back, but for what is lent. */
     void clear() {
-        if (left != null) {
+        if (left != null && !lent) {
             memory.release(left);
             left = null;
         }

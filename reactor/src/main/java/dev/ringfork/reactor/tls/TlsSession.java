@@ -252,7 +252,7 @@ final class TlsSession implements Session {
             Buffer buffer = input.buffer();
             if (buffer == null) {
                 starved = true;
-                memory.await(this);
+                memory.awaitInput(this);
                 break;
             }
             at += PlainInput.fill(buffer, source, at, to);
@@ -263,8 +263,13 @@ final class TlsSession implements Session {
 
     private void offer(Buffer buffer) {
         input.lend(buffer);
-        inner().received(buffer);
+        try {
+            inner().received(buffer);
+        } finally {
+            input.returned();
+        }
         if (state == State.CLOSED) {
+            input.clear();
             return;
         }
         unread |= state != State.OPEN && buffer.length() > 0;

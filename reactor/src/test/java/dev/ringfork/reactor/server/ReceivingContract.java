@@ -9,9 +9,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import dev.ringfork.reactor.protocol.Connection;
+import dev.ringfork.reactor.testing.Waiting;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -223,6 +226,25 @@ interface ReceivingContract extends Rigged {
         client.send(messages);
 
         assertArrayEquals(messages, client.readBytes(messages.length));
+    }
+
+    @Test
+    default void shouldLeaveTheBytesToASessionThatAbortsUntilItReturns() {
+        BlockingQueue<Integer> lengths = new ArrayBlockingQueue<>(2);
+        Probe probe =
+                new Probe()
+                        .onReceived((connection, in) -> {
+                            lengths.add(in.length());
+                            connection.abort();
+                            lengths.add(in.length());
+                        });
+        rig().start(probe);
+
+        rig().connect().send("bytes");
+
+        int before = Waiting.of(lengths, "bytes");
+        assertEquals(before, Waiting.of(lengths, "what is left of them"));
+        probe.awaitClosed();
     }
 
     @Test

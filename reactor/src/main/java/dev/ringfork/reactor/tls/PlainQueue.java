@@ -45,6 +45,11 @@ final class PlainQueue extends PartQueue {
         return fresh;
     }
 
+    /** How many buffers more than it has the queue needs for so many bytes. */
+    long missingBuffers(long length) {
+        return Math.max(0, (length - tailRoom() + slotBytes - 1) / slotBytes);
+    }
+
     /**
      * Copies bytes in.
      *
@@ -55,8 +60,7 @@ final class PlainQueue extends PartQueue {
         if (bytes() + others + length > bytesMax) {
             return Errno.ENOSPC;
         }
-        long missing = Math.max(0, (length - tailRoom() + slotBytes - 1) / slotBytes);
-        if (!memory.reserve(missing)) {
+        if (!memory.reserve(missingBuffers(length))) {
             return Errno.ENOBUFS;
         }
         long done = 0;

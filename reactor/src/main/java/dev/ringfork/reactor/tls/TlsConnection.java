@@ -101,9 +101,10 @@ final class TlsConnection extends ForwardingConnection {
         if (!writing()) {
             return false;
         }
-        int errno = queue.copy(source, offset, length, session.encryptedBytes());
+        long encrypted = session.encryptedBytes();
+        int errno = queue.copy(source, offset, length, encrypted);
         if (errno != 0) {
-            refused(errno == Errno.ENOBUFS, length);
+            refused(errno == Errno.ENOBUFS, length, encrypted);
             return false;
         }
         session.touch();
@@ -116,22 +117,24 @@ final class TlsConnection extends ForwardingConnection {
             return null;
         }
         session.touch();
-        if (queue.bounded(room, session.encryptedBytes())) {
-            refused(false, room);
+        long encrypted = session.encryptedBytes();
+        if (queue.bounded(room, encrypted)) {
+            refused(false, room, encrypted);
             return null;
         }
         Buffer tail = queue.tail(room);
         if (tail == null) {
-            refused(true, room);
+            refused(true, room, encrypted);
         }
         return tail;
     }
 
-    private void refused(boolean buffersAreMissing, long length) {
-        long queued = queuedBytes();
+    /** What was encrypted when it was refused: a loop beside this thread may have sent it since. */
+    private void refused(boolean buffersAreMissing, long length, long encrypted) {
+        long queued = queue.bytes() + encrypted;
         if (buffersAreMissing && length <= settings.poolBytes() && !waiting) {
             waiting = true;
-            memory.await(session);
+            memory.awaitOutput(session, Math.max(1, queue.missingBuffers(length)));
         }
         if (waiting || queued > 0) {
             congested = true;

@@ -79,9 +79,23 @@ final class TlsMemory {
         }
     }
 
-    /** The connection is told when there may be a buffer for it. */
-    synchronized void await(TlsSession connection) {
-        waiting.add(connection);
+    /** The connection is told when there may be a buffer for what it receives. */
+    synchronized void awaitInput(TlsSession connection) {
+        await(connection, inputReserve + 1L);
+    }
+
+    /** The connection is told when there may be so many buffers for what it sends. */
+    synchronized void awaitOutput(TlsSession connection, long buffers) {
+        await(connection, buffers);
+    }
+
+    private void await(TlsSession connection, long buffers) {
+        // Another thread may have given back, since they were asked for in vain, all that there is.
+        if (slots.available() - reserved >= buffers) {
+            connection.fedLater();
+        } else {
+            waiting.add(connection);
+        }
     }
 
     /** The connection is gone. */

@@ -76,8 +76,7 @@ public final class ProxyProtocol implements Protocol {
         @Override
         public void received(Buffer in) {
             // What does not fit stays, and comes again with resume.
-            other.write(in);
-            if (other.congested()) {
+            if (!other.write(in) || other.congested()) {
                 own.pause();
             }
             client.expireAfter(idleTimeoutNs);

@@ -10,6 +10,7 @@ import dev.ringfork.examples.bench.LossMeter;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -21,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,6 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** {@code ringfork serve} behind a balancer: what it is asked, and what it says when it ends. */
 final class BalancedCommandTest {
     private static final int TIMEOUT_MS = 30_000;
+    private static final long LOOK_AGAIN_NS = 10_000_000;
 
     @TempDir private Path folder;
 
@@ -201,6 +204,9 @@ final class BalancedCommandTest {
                 String request = "GET /hello HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
                 socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
                 socket.getInputStream().readAllBytes();
+            } catch (ConnectException e) {
+                // The balancer does not listen yet.
+                LockSupport.parkNanos(LOOK_AGAIN_NS);
             }
         }
     }

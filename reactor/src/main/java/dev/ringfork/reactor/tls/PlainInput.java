@@ -2,6 +2,7 @@
 package dev.ringfork.reactor.tls;
 
 import dev.ringfork.reactor.protocol.Buffer;
+import dev.ringfork.reactor.protocol.Session;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
@@ -38,15 +39,15 @@ final class PlainInput {
         return piece;
     }
 
-    /** The session has the buffer until it is {@link #returned}, whatever it does meanwhile. */
-    void lend(Buffer buffer) {
+    /** Shows a buffer to the session, which has it until it returns, whatever it does meanwhile. */
+    void show(Buffer buffer, Session to) {
         left = buffer;
         lent = true;
-    }
-
-    /** The session's call is over. */
-    void returned() {
-        lent = false;
+        try {
+            to.received(buffer);
+        } finally {
+            lent = false;
+        }
     }
 
     /** Keeps what the session has left, or gives the buffer back. */

@@ -262,12 +262,7 @@ final class TlsSession implements Session {
     }
 
     private void offer(Buffer buffer) {
-        input.lend(buffer);
-        try {
-            inner().received(buffer);
-        } finally {
-            input.returned();
-        }
+        input.show(buffer, inner());
         if (state == State.CLOSED) {
             input.clear();
             return;

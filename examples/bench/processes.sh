@@ -26,7 +26,7 @@ one_after_another() {
     : >"$scratch/runs"
     for ((i = 0; i < ${RUNS:-5}; i++)); do
         [ "$1" = - ] || await_spare "$1"
-        curl -sf -m 60 -o /dev/null -w '%{time_starttransfer}\n' "http://127.0.0.1:$port/hello" >>"$scratch/runs" ||
+        curl -sSf -m 60 -o /dev/null -w '%{time_starttransfer}\n' "http://127.0.0.1:$port/hello" >>"$scratch/runs" ||
             fail 'no answer'
     done
     [ "$1" = - ] || await_spare "$1"

@@ -39,7 +39,7 @@ final class Explanation {
                     .formatted(port, host);
         }
         if (errno == Errno.EACCES || errno == Errno.EPERM) {
-            return "port %d needs privileges: choose one from 1024 on with --port, or lower net.ipv4.ip_unprivileged_port_start with sysctl"
+            return "port %d needs the privilege to bind it (CAP_NET_BIND_SERVICE): choose one from 1024 on with --port, let a supervisor bind it, start a master as root with --workers and --user, or lower sysctl net.ipv4.ip_unprivileged_port_start"
                     .formatted(port);
         }
         if (errno == Errno.EADDRNOTAVAIL) {

@@ -4,6 +4,7 @@ package dev.ringfork.examples.command;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -12,7 +13,9 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -126,6 +129,50 @@ final class WorkersCommandTest {
                             .formatted(holder.getLocalPort()));
             assertEquals(1, serve.awaitExit());
         }
+    }
+
+    @Test
+    void shouldSayWhatHelpsWhereAPortNeedsAPrivilege() throws Exception {
+        Path first = Path.of("/proc/sys/net/ipv4/ip_unprivileged_port_start");
+        assumeTrue(Files.exists(first), "which ports need one is Linux's to say");
+        assumeTrue(Integer.parseInt(Files.readString(first).strip()) > 1, "no port needs one");
+        try (CommandProcess serve =
+                CommandProcess.startUnder(
+                        withoutPrivilege(), Map.of(), "serve", "--port=1", "--workers=1")) {
+            String line = serve.nextErr();
+            assertTrue(line.contains("port 1 needs the privilege to bind it"), line);
+            assertTrue(line.contains("--workers and --user"), line);
+            assertEquals(1, serve.awaitExit());
+            assertEquals(List.of(), serve.restOfErr());
+        }
+    }
+
+    /** A program that takes the right to such ports from a process, none where it has none. */
+    private static List<String> withoutPrivilege() throws Exception {
+        if (!mayBindAnyPort(Files.readAllLines(Path.of("/proc/self/status")))) {
+            return List.of();
+        }
+        Supervisors.assumeInstalled("setpriv", "it comes with util-linux");
+        List<String> less =
+                List.of(
+                        "setpriv",
+                        "--bounding-set=-net_bind_service",
+                        "--inh-caps=-net_bind_service");
+        List<String> look = new ArrayList<>(less);
+        look.addAll(List.of("cat", "/proc/self/status"));
+        Process tried = new ProcessBuilder(look).redirectErrorStream(true).start();
+        List<String> status = tried.inputReader().readAllLines();
+        boolean taken = tried.waitFor() == 0 && !mayBindAnyPort(status);
+        assumeTrue(taken, () -> "the privilege cannot be given up: " + status.getFirst());
+        return less;
+    }
+
+    private static boolean mayBindAnyPort(List<String> status) {
+        int bindService = 10;
+        return status.stream()
+                .filter(line -> line.startsWith("CapEff:"))
+                .map(line -> Long.parseUnsignedLong(line.substring(7).strip(), 16))
+                .anyMatch(capabilities -> ((capabilities >> bindService) & 1) == 1);
     }
 
     @Test

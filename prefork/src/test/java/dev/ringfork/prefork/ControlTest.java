@@ -132,4 +132,15 @@ final class ControlTest {
             assertEquals(Long.toString(first), prefork.ask("pid"), "it stays");
         }
     }
+
+    @Test
+    void shouldHaveWorkersWriteWhatTheirThreadsDo() throws Exception {
+        try (PreforkProcess prefork =
+                PreforkProcess.start("workers=1", "control=" + socket).started()) {
+            String pid = Long.toString(prefork.nextReady());
+            assertTrue(ask("dump").good());
+            prefork.next("Full thread dump");
+            assertEquals(pid, prefork.ask("pid"));
+        }
+    }
 }

@@ -24,6 +24,7 @@ import picocli.CommandLine.Parameters;
             "upgrade                    a new master in this one's place, with the listeners; or none, and all goes on",
             "vacate                     no workers, the listeners stay; reload brings them back",
             "reopen                     open log files again",
+            "dump                       each worker writes into the log what its threads do",
             "drain                      let the workers finish, then end",
             "stop                       end at once; asked again the workers are killed",
             ""

@@ -20,8 +20,12 @@ record Goal(Verb verb, MasterState before) {
 
     /** Why it makes no sense to ask, or null if it does. */
     @Nullable Verdict refusal() {
-        boolean ends = verb == Verb.DRAIN || verb == Verb.STOP || verb == Verb.REOPEN;
-        if (before.ending() != Ending.NONE && !ends) {
+        boolean always =
+                switch (verb) {
+                    case DRAIN, STOP, REOPEN, DUMP -> true;
+                    default -> false;
+                };
+        if (before.ending() != Ending.NONE && !always) {
             return Verdict.refused("the master is ending");
         }
         if (verb == Verb.INC && before.wanted() >= MasterSettings.WORKERS_MOST) {
@@ -52,6 +56,10 @@ record Goal(Verb verb, MasterState before) {
             case STOP -> now.ending() == Ending.ENDED ? ended("stopped", now) : null;
             case UPGRADE -> upgraded(now);
             case REOPEN -> Verdict.done("told the master and %d workers".formatted(now.serving()));
+            case DUMP ->
+                    Verdict.done(
+                            "asked %d workers, which write it where they write what they say"
+                                    .formatted(now.serving()));
             default ->
                     now.ending() == Ending.NONE
                             ? resized(now)

@@ -48,6 +48,8 @@ public record Request(Verb verb, Format format) {
         UPGRADE(Command.UPGRADE),
         /** Log files are opened again. */
         REOPEN(Command.REOPEN),
+        /** Workers write what their threads do. */
+        DUMP(Command.DUMP),
         /** The workers finish, then the master ends. */
         DRAIN(Command.DRAIN),
         /** The workers end at once, then the master; asked again they are killed. */

@@ -13,6 +13,8 @@ public enum Command {
     UPGRADE,
     /** Open the log files again. */
     REOPEN,
+    /** Have each worker write what its threads do, where it writes what it says. */
+    DUMP,
     /** Let the workers finish, and keep the listeners. */
     VACATE,
     /** One worker more. */

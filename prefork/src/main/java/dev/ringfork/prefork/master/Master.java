@@ -2,6 +2,7 @@
 package dev.ringfork.prefork.master;
 
 import dev.ringfork.bindings.WaitStatus;
+import dev.ringfork.bindings.abi.ProcessConstants;
 import dev.ringfork.prefork.master.WorkerHandle.Phase;
 import dev.ringfork.prefork.spawn.Order;
 import java.util.ArrayList;
@@ -267,6 +268,7 @@ public final class Master {
             }
             case STOP -> stopAll(nowNs);
             case REOPEN -> reopen();
+            case DUMP -> dump();
             case STATUS -> actions.add(new Action.ShowStatus());
             case UPGRADE -> {
                 if (obstacle(command) == null) {
@@ -294,6 +296,15 @@ public final class Master {
         for (WorkerHandle worker : roster.view()) {
             if (worker.wasReady()) {
                 actions.add(new Action.Tell(worker.id, Order.REOPEN));
+            }
+        }
+    }
+
+    private void dump() {
+        for (WorkerHandle worker : roster.view()) {
+            // A virtual machine that does not exist yet would end by it.
+            if (worker.wasReady()) {
+                actions.add(new Action.Signal(worker.id, ProcessConstants.SIGQUIT));
             }
         }
     }

@@ -44,7 +44,7 @@ final class Wanted {
             case MORE -> set(Math.min(count + 1, MasterSettings.WORKERS_MOST));
             // To none it is VACATE: nobody should lose the last worker to one signal too many.
             case FEWER -> set(Math.max(count - 1, Math.min(count, 1)));
-            case DRAIN, STOP, REOPEN, STATUS, UPGRADE -> {
+            case DRAIN, STOP, REOPEN, DUMP, STATUS, UPGRADE -> {
                 // These change nothing about it.
             }
         }

@@ -55,6 +55,14 @@ final class GoalTest {
     }
 
     @Test
+    void shouldAskForThreadDumpsAlsoWhileTheMasterEnds() {
+        Goal goal = new Goal(Verb.DUMP, States.ending(Ending.DRAIN, 0, draining(0, 1)));
+
+        assertNull(goal.refusal());
+        assertGood(goal.reached(TWO));
+    }
+
+    @Test
     void shouldAddNoMoreThanThereMayBe() {
         assertBad(new Goal(Verb.INC, States.of(MasterSettings.WORKERS_MOST, 1)).refusal());
     }

@@ -57,6 +57,17 @@ final class MasterTest {
     }
 
     @Test
+    void shouldAskThoseForThreadDumpsThatHaveAVirtualMachine() {
+        Stage stage = Stage.serving(settings(2));
+        stage.ask(Command.MORE);
+        stage.ask(Command.DUMP);
+        assertEquals(List.of(1, 2), stage.signalled(SIGQUIT));
+        stage.ready(3);
+        stage.ask(Command.DUMP);
+        assertEquals(List.of(1, 2, 3), stage.signalled(SIGQUIT));
+    }
+
+    @Test
     void shouldNotReportThatAWorkerThatBootsHasEndedByTheSignalItWasSent() {
         for (int status : new int[] {SIGTERM, (128 + SIGTERM) << 8}) {
             Stage stage = new Stage(settings(1));

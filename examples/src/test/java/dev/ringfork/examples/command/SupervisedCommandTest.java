@@ -264,7 +264,11 @@ final class SupervisedCommandTest {
             String second = seated(pidFile, first);
             server.awaitErr("died, status:0");
             assertEquals(second, seated(pidFile, first));
-            assertTrue(ctl(control, "status").contains("master " + second));
+            // It takes the socket right after the file.
+            long endNs = System.nanoTime() + SOON.toNanos();
+            while (!ctl(control, "status").contains("master " + second)) {
+                assertTrue(System.nanoTime() < endNs, "it has not taken the control socket");
+            }
             server.signal("TERM");
             assertEquals(0, server.awaitExit());
             assertFalse(Files.exists(pidFile));

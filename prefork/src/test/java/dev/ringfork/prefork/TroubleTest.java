@@ -43,21 +43,13 @@ final class TroubleTest {
     @ParameterizedTest
     @EnumSource(names = {"EXEC", "COLD"})
     void shouldGoOnWithWhatItHasUntilThereMayBeMoreProcesses(Spawn spawn) throws Exception {
-        assumeTrue(Platform.current().linux(), "limits of another process are Linux's");
-        assumeTrue(succeeds(asUser(List.of("prlimit", "--version"))), "there is no prlimit(1)");
-        if (Account.isRoot()) {
-            PreforkProcess.assumeOthersMayReadTheProgram();
-        }
-        try (PreforkProcess prefork =
-                PreforkProcess.startUnder(asUser(List.of()), "workers=1", "spawn=" + spawn)
-                        .started()) {
+        try (PreforkProcess prefork = startAsUser("workers=1", "spawn=" + spawn)) {
             long pid = prefork.nextReady();
-            long parent = spawn == Spawn.COLD ? ColdSpawnTest.launcher(prefork) : prefork.pid();
+            long parent = parent(prefork, spawn);
             String most = most(parent);
             limit(parent, "1");
             prefork.signal("TTIN");
-            String said = prefork.next("worker 1 cannot be started: ");
-            assertTrue(said.contains("EAGAIN") && said.contains("RLIMIT_NPROC (ulimit -u"), said);
+            assertRefused(prefork.next("worker 1 cannot be started: "));
             assertEquals(Long.toString(pid), prefork.ask("pid"));
             limit(parent, most);
             prefork.nextReady();
@@ -65,6 +57,43 @@ final class TroubleTest {
             assertEquals("none", prefork.next("children"));
             assertEquals(0, prefork.exitCode());
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"EXEC", "COLD"})
+    void shouldLetAConnectionWaitUntilThereMayBeAProcessForIt(Spawn spawn) throws Exception {
+        String[] settings = {"workers=2", "scale=per-connection", "accept=PASS", "spawn=" + spawn};
+        try (PreforkProcess prefork = startAsUser(settings)) {
+            assertTrue(Long.parseLong(prefork.ask("pid")) > 0);
+            prefork.next("exit");
+            long parent = parent(prefork, spawn);
+            String most = most(parent);
+            limit(parent, "1");
+            try (PreforkProcess.Client client = prefork.connect()) {
+                client.send("pid");
+                assertRefused(prefork.next("worker 0 cannot be started: "));
+                limit(parent, most);
+                assertTrue(Long.parseLong(String.valueOf(client.readLine())) > 0);
+            }
+        }
+    }
+
+    private static PreforkProcess startAsUser(String... settings) throws Exception {
+        assumeTrue(Platform.current().linux(), "limits of another process are Linux's");
+        assumeTrue(succeeds(asUser(List.of("prlimit", "--version"))), "there is no prlimit(1)");
+        if (Account.isRoot()) {
+            PreforkProcess.assumeOthersMayReadTheProgram();
+        }
+        return PreforkProcess.startUnder(asUser(List.of()), settings).started();
+    }
+
+    /** Whose limit it is. */
+    private static long parent(PreforkProcess prefork, Spawn spawn) throws Exception {
+        return spawn == Spawn.COLD ? ColdSpawnTest.launcher(prefork) : prefork.pid();
+    }
+
+    private static void assertRefused(String said) {
+        assertTrue(said.contains("EAGAIN") && said.contains("RLIMIT_NPROC (ulimit -u"), said);
     }
 
     /** Sets the soft limit as the user whose process it is, who may raise it again. */

@@ -201,17 +201,17 @@ timed() {
     took+=("$ms")
     read -r answered lost _ < <(tally)
     if [ $status -ne 0 ]; then
-        refused=$((refused + 1))
-        note "$accept: $name $times FAILED after $ms ms: $(tail -n 1 "$scratch/ctl.out" 2>/dev/null)"
+        refused=$((refused + 1)) reason=$(tail -n 1 "$scratch/ctl.out" 2>/dev/null)
+        note "$accept: $name $times FAILED after $ms ms: $reason"
     else
         note "$accept: $name $times in $ms ms; answered $answered, lost $lost"
     fi
 }
 
-# event NAME MAY_LOSE COMMAND...: has it done under load, prints a row; MAY_LOSE is none, held, queued or refused.
+# event NAME MAY_LOSE COMMAND...: has it done under load, prints a row; MAY_LOSE is none, held or refused.
 event() {
     local name=$1 may=$2 remark= answered lost refusals unanswered cut wrong late again bad=
-    local times=0 refused=0 held=0 event_end=$((SECONDS + most))
+    local times=0 refused=0 reason= held=0 event_end=$((SECONDS + most))
     local -a took=()
     begin_meters
     "${@:3}"
@@ -229,10 +229,9 @@ event() {
             lost=$((lost - refusals))
             [ "$lost" = 0 ] || bad=yes
             ;;
-        reported) remark='it may lose' ;;
     esac
     [ "$lost" = 0 ] || remark="$remark unanswered $unanswered, cut $cut, wrong $wrong, late $late"
-    [ "$refused" = 0 ] || { bad=yes; remark="$remark $refused of them failed"; }
+    [ "$refused" = 0 ] || { bad=yes; remark="$remark $refused of them failed: $reason"; }
     [ -z "$bad" ] || { failed=yes; remark="**BAD** $remark"; cp "$scratch/says" "${TMPDIR:-/tmp}/measure-loss-$accept-${name// /-}.log"; }
     echo "| $accept | $name | $times | $(median "${took[@]:-0}") | $answered | $lost | $again | $remark |"
 }
@@ -322,9 +321,7 @@ drained() {
 
 # Runs the events of one way to accept, on servers of their own where they must not be in each other's way.
 loss_of() {
-    local accept=$1 scaling=none
-    # One listener a worker: what is in the queue of one that goes is lost.
-    [ "$accept" != reuseport ] || scaling=reported
+    local accept=$1
     if ! start_workers "$accept"; then
         note "$accept: $(head -n 1 "$scratch/says")"
         echo "| $accept | not here | | | | | | $(head -n 1 "$scratch/says" | cut -c 1-80) |"
@@ -333,19 +330,15 @@ loss_of() {
     fi
     event reload none reloads
     event 'failed reload' none failures_of reload
-    event 'TTIN, TTOU' "$scaling" churn
+    event 'TTIN, TTOU' none churn
     event 'kill -9 of a worker' held kills
     event 'TERM' refused drained
     start_workers "$accept" --max-requests 200 --max-requests-jitter 50 --heartbeat 200ms || fail 'the server did not come up'
     event 'recycling' none recyclings
     stop
     start_workers "$accept" || fail 'the server did not come up'
-    if ! ctl upgrade && grep -q 'cannot be asked for' "$scratch/ctl.out"; then
-        note "$accept: there is no ctl upgrade"
-    else
-        event upgrade none upgrades
-        event 'failed upgrade' none failures_of upgrade
-    fi
+    event upgrade none upgrades
+    event 'failed upgrade' none failures_of upgrade
     stop
 }
 

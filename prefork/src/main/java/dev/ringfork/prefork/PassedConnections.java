@@ -40,6 +40,8 @@ final class PassedConnections implements AutoCloseable {
     private @Nullable Server server;
     private long given;
     private long told;
+    private boolean over;
+    private @Nullable Runnable atEnd;
 
     /**
      * Takes over the socket that the worker was handed.
@@ -68,11 +70,23 @@ final class PassedConnections implements AutoCloseable {
 
     private void ready() {
         takeAll();
-        if (receiver.ended()) {
-            registration.remove();
-        } else {
+        over |= receiver.ended();
+        if (!over) {
             registration.exhausted(Interest.READ);
+            return;
         }
+        registration.remove();
+        Runnable action = atEnd;
+        if (action != null) {
+            atEnd = null;
+            action.run();
+        }
+    }
+
+    /** Has something done when the master passes nothing more and all it has passed is here. */
+    void atEnd(Runnable action) {
+        atEnd = action;
+        ready();
     }
 
     /** Takes over what has come. */
@@ -85,7 +99,7 @@ final class PassedConnections implements AutoCloseable {
             while (takeOne(taker)) {}
         } catch (PassingException e) {
             report.accept("the master passes what is no connection: " + e.getMessage());
-            registration.remove();
+            over = true;
         }
         tellLoad();
         if (!tell.scheduled()) {

@@ -188,7 +188,7 @@ final class WorkerLoop implements AutoCloseable {
         if (order == Order.LEAVE) {
             leave();
         } else if (order == Order.DRAIN) {
-            drain();
+            finish();
         } else if (order == Order.STOP) {
             stop();
         } else if (order == Order.REOPEN) {
@@ -234,6 +234,16 @@ final class WorkerLoop implements AutoCloseable {
             stop();
         } else {
             drain();
+        }
+    }
+
+    /** What the master still passes on is served. */
+    private void finish() {
+        if (passed == null || draining) {
+            drain();
+        } else {
+            score.state(Score.State.DRAINING);
+            passed.atEnd(this::drain);
         }
     }
 

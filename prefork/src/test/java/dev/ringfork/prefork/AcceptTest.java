@@ -11,12 +11,15 @@ import dev.ringfork.bindings.Platform;
 import dev.ringfork.bindings.Syscalls;
 import dev.ringfork.prefork.accept.AcceptStrategy;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -205,6 +208,42 @@ final class AcceptTest {
                 assertEquals(Set.of(worker), crowd.answers());
             }
             assertEquals(0, prefork.exitCode());
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldAnswerAllWhoHaveConnectedBeforeItEnds(AcceptStrategy strategy) throws Exception {
+        try (PreforkProcess prefork = start(strategy, "workers=2")) {
+            prefork.ready(2);
+            List<CompletableFuture<Integer>> crowd = new ArrayList<>();
+            CountDownLatch asked = new CountDownLatch(MANY);
+            for (int i = 0; i < 4; i++) {
+                crowd.add(
+                        CompletableFuture.supplyAsync(
+                                () -> askUntilRefused(prefork, asked),
+                                task -> Thread.ofPlatform().daemon().start(task)));
+            }
+            assertTrue(asked.await(PreforkProcess.DEADLINE_S, TimeUnit.SECONDS));
+            prefork.signal("TERM");
+            assertEquals(0, prefork.exitCode());
+            for (CompletableFuture<Integer> client : crowd) {
+                client.get(PreforkProcess.DEADLINE_S, TimeUnit.SECONDS);
+            }
+        }
+    }
+
+    /** Returns how many were answered, which all were that have connected. */
+    private static int askUntilRefused(PreforkProcess prefork, CountDownLatch asked) {
+        for (int answers = 0; ; answers++) {
+            try (PreforkProcess.Client client = prefork.connect()) {
+                Long.parseLong(client.ask("pid"));
+                asked.countDown();
+            } catch (ConnectException e) {
+                return answers;
+            } catch (IOException e) {
+                throw new AssertionError("lost after " + answers, e);
+            }
         }
     }
 

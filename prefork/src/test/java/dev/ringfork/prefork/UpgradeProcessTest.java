@@ -14,6 +14,7 @@ import dev.ringfork.prefork.control.ControlCall;
 import dev.ringfork.prefork.control.Request;
 import dev.ringfork.prefork.control.Verdict;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -31,10 +32,12 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Real masters that take each other's place. */
@@ -121,7 +124,7 @@ final class UpgradeProcessTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"SHARED", "MUTEX"})
+    @ValueSource(strings = {"SHARED", "MUTEX", "REUSEPORT", "PASS"})
     void shouldGiveANewMasterItsPlaceAndEnd(String accept) throws Exception {
         try (PreforkProcess prefork = start("accept=" + accept)) {
             long old = Long.parseLong(prefork.ask("pid"));
@@ -141,9 +144,10 @@ final class UpgradeProcessTest {
         }
     }
 
-    @Test
-    void shouldLoseNoRequestOverUpgradesBySignal() throws Exception {
-        try (PreforkProcess prefork = start()) {
+    @ParameterizedTest
+    @ValueSource(strings = {"SHARED", "REUSEPORT", "PASS"})
+    void shouldLoseNoRequestOverUpgradesBySignal(String accept) throws Exception {
+        try (PreforkProcess prefork = start("accept=" + accept)) {
             AtomicBoolean enough = new AtomicBoolean();
             CompletableFuture<Integer> asked =
                     CompletableFuture.supplyAsync(
@@ -186,9 +190,10 @@ final class UpgradeProcessTest {
         }
     }
 
-    @Test
-    void shouldGoOnWhenTheNewMasterDoesNotBoot() throws Exception {
-        try (PreforkProcess prefork = start()) {
+    @ParameterizedTest
+    @ValueSource(strings = {"SHARED", "REUSEPORT", "PASS"})
+    void shouldGoOnWhenTheNewMasterDoesNotBoot(String accept) throws Exception {
+        try (PreforkProcess prefork = start("accept=" + accept)) {
             Files.createFile(broken);
             Verdict verdict = ask("upgrade");
             assertFalse(verdict.good());
@@ -278,16 +283,6 @@ final class UpgradeProcessTest {
     }
 
     @Test
-    void shouldNotUpgradeWhereConnectionsAreMeantForOneWorker() throws Exception {
-        try (PreforkProcess prefork = start("accept=PASS")) {
-            Verdict verdict = ask("upgrade");
-            assertFalse(verdict.good());
-            assertTrue(verdict.text().contains("with accept pass"), verdict.text());
-            assertSeated(prefork.pid());
-        }
-    }
-
-    @Test
     void shouldNotUpgradeToABadConfiguration() throws Exception {
         Path refuse = Files.createFile(folder.resolve("refuse"));
         try (PreforkProcess prefork = start("refuse=" + refuse)) {
@@ -337,19 +332,22 @@ final class UpgradeProcessTest {
         return next;
     }
 
-    @Test
-    void shouldLeaveAsManyDescriptorsAndListenersAsBeforeAfterFiveUpgrades() throws Exception {
+    @ParameterizedTest
+    @CsvSource({"SHARED, 1", "REUSEPORT, 2", "PASS, 1"})
+    void shouldLeaveAsManyDescriptorsAndListenersAsBeforeAfterFiveUpgrades(String accept, int count)
+            throws Exception {
         assumeTrue(Platform.current().linux(), "there is no /proc");
-        try (PreforkProcess prefork = start()) {
+        try (PreforkProcess prefork = start("accept=" + accept)) {
             long pid = upgradeOf(prefork.pid());
             Map<String, Integer> before = descriptors(pid);
-            String listener = listeners(prefork);
+            Set<String> listeners = listeners(prefork);
+            assertEquals(count, listeners.size());
             for (int i = 0; i < 5; i++) {
                 pid = upgradeOf(pid);
             }
             long last = pid;
             assertEventually(before, () -> descriptors(last));
-            assertEquals(listener, listeners(prefork));
+            assertEquals(listeners, listeners(prefork));
             List<ProcessHandle> workers =
                     ProcessHandle.of(last).orElseThrow().descendants().toList();
             assertEquals(2, workers.size(), workers::toString);
@@ -384,17 +382,69 @@ final class UpgradeProcessTest {
     }
 
     /** The inodes that listen at the port. */
-    private static String listeners(PreforkProcess prefork) throws IOException {
+    private static Set<String> listeners(PreforkProcess prefork) {
         String port = ":%04X".formatted(prefork.port());
-        List<String> inodes = new ArrayList<>();
-        for (String line : Files.readAllLines(Path.of("/proc/net/tcp"))) {
-            String[] fields = line.strip().split(" +", -1);
-            if (fields[1].endsWith(port) && fields[3].equals("0A")) {
-                inodes.add(fields[9]);
-            }
+        Set<String> inodes = new HashSet<>();
+        try (Stream<String> lines = Files.lines(Path.of("/proc/net/tcp"))) {
+            lines.map(line -> line.strip().split(" +", -1))
+                    .filter(fields -> fields[1].endsWith(port) && fields[3].equals("0A"))
+                    .forEach(fields -> inodes.add(fields[9]));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
-        assertEquals(1, inodes.size(), inodes::toString);
-        return inodes.getFirst();
+        return inodes;
+    }
+
+    @Test
+    void shouldServeWhoWaitsAtTheListenersOfWorkersThatHang() throws Exception {
+        assumeTrue(Platform.current().linux(), "one listener a worker is Linux's");
+        try (PreforkProcess prefork = start("accept=REUSEPORT", "late=60000")) {
+            List<ProcessHandle> hanging =
+                    ProcessHandle.of(prefork.pid()).orElseThrow().children().toList();
+            for (ProcessHandle worker : hanging) {
+                PreforkProcess.signal("STOP", worker.pid());
+            }
+            List<PreforkProcess.Client> waiting = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                PreforkProcess.Client client = prefork.connect();
+                waiting.add(client);
+                client.send("pid");
+            }
+            CompletableFuture<Verdict> upgrade = asking("upgrade");
+            prefork.next("succeeded");
+            for (ProcessHandle worker : hanging) {
+                PreforkProcess.signal("CONT", worker.pid());
+            }
+            for (PreforkProcess.Client client : waiting) {
+                assertFalse(String.valueOf(client.readLine()).isEmpty());
+                client.close();
+            }
+            assertTrue(await(upgrade).good());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"TTIN, 3", "TTOU, 1"})
+    void shouldLoseNoRequestWhereTheNumberOfWorkersChanges(String signal, int before)
+            throws Exception {
+        assumeTrue(Platform.current().linux(), "one listener a worker is Linux's");
+        try (PreforkProcess prefork = start("accept=REUSEPORT")) {
+            prefork.signal(signal);
+            prefork.next("workers wanted: " + before);
+            prefork.next(before == 3 ? "ready 2" : "exit 1");
+            AtomicBoolean enough = new AtomicBoolean();
+            CompletableFuture<Integer> asked =
+                    CompletableFuture.supplyAsync(
+                            () -> prefork.askUntil(enough),
+                            task -> Thread.ofPlatform().daemon().start(task));
+            long pid = upgrade();
+            assertEquals(0, prefork.exitCode());
+            // The listener that nobody needs is closed when nobody can come to it any more.
+            assertEventually(2, () -> listeners(prefork).size());
+            enough.set(true);
+            assertTrue(asked.get(PreforkProcess.DEADLINE_S, TimeUnit.SECONDS) > 0);
+            end(prefork, pid);
+        }
     }
 
     @Test

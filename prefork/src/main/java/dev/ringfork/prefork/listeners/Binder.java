@@ -10,11 +10,13 @@ import dev.ringfork.reactor.server.BoundListener;
 import dev.ringfork.reactor.server.InheritedListener;
 import dev.ringfork.reactor.server.ServerSettings;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -33,10 +35,12 @@ public final class Binder implements AutoCloseable {
     private final ServerSettings settings;
     private final SequencedMap<Place, BoundListener> listeners = new LinkedHashMap<>();
     private final List<InheritedListener> adopted = new ArrayList<>();
-    private final List<PortGroup> groups = new ArrayList<>();
+    private final List<BoundListener> adoptedDoors = new ArrayList<>();
+    private final SequencedMap<Place, PortGroup> groups = new LinkedHashMap<>();
     private AcceptStrategy strategy = AcceptStrategy.SHARED;
     private int workers;
     private final Map<Place, Integer> inherited = new LinkedHashMap<>();
+    private boolean sole = true;
     private @Nullable AcceptMutex mutex;
 
     /**
@@ -80,6 +84,12 @@ public final class Binder implements AutoCloseable {
      */
     public void inherit(SequencedMap<String, Integer> heritage) {
         heritage.forEach((name, fd) -> inherited.put(Place.parse(name), fd));
+        sole = inherited.isEmpty();
+    }
+
+    /** Whether no other master has these listeners, or has them and will do without. */
+    public boolean sole() {
+        return sole;
     }
 
     /**
@@ -91,12 +101,13 @@ public final class Binder implements AutoCloseable {
      */
     public void bind(Address address, boolean packets) {
         if (strategy == AcceptStrategy.REUSEPORT) {
-            PortGroup group = new PortGroup(syscalls, address, settings);
-            groups.add(group);
+            Place place = place(address, packets, groups.keySet());
+            PortGroup group = group(place);
+            groups.put(place, group);
             group.reach(workers - 1);
             return;
         }
-        Place place = place(address, packets);
+        Place place = place(address, packets, listeners.keySet());
         Integer fd = inherited.remove(place);
         listeners.put(
                 place,
@@ -105,12 +116,28 @@ public final class Binder implements AutoCloseable {
                         : take(place, fd));
     }
 
-    private Place place(Address address, boolean packets) {
-        int number = 0;
-        while (listeners.containsKey(new Place(number, packets, address))) {
-            number++;
+    private static Place place(Address address, boolean packets, Set<Place> taken) {
+        Place place = Place.first(address, packets);
+        while (taken.contains(place)) {
+            place = place.next();
         }
-        return new Place(number, packets, address);
+        return place;
+    }
+
+    /** Those at a port that were inherited, in the order in which they began to listen, or none. */
+    private PortGroup group(Place place) {
+        List<BoundListener> members = new ArrayList<>();
+        try {
+            for (Integer fd;
+                    (fd = inherited.remove(place.of(members.size()))) != null;
+                    members.add(take(place, fd))) {}
+            return members.isEmpty()
+                    ? new PortGroup(syscalls, place.address(), settings)
+                    : new PortGroup(syscalls, members, settings);
+        } catch (RuntimeException e) {
+            members.forEach(BoundListener::close);
+            throw e;
+        }
     }
 
     private BoundListener take(Place place, int fd) {
@@ -122,21 +149,35 @@ public final class Binder implements AutoCloseable {
         return BoundListener.of(syscalls, listener, settings);
     }
 
-    /** What a master that is to take this one's place inherits: descriptors by name. */
+    /**
+     * What a master that is to take this one's place inherits: descriptors by name. From now on
+     * that one may have listeners of its own beside those that are counted here.
+     */
     public SequencedMap<String, Integer> heritage() {
         SequencedMap<String, Integer> heritage = new LinkedHashMap<>();
         listeners.forEach((place, listener) -> heritage.put(place.toString(), listener.fd()));
+        groups.forEach((place, group) -> {
+            group.share();
+            for (int slot = 0; slot < group.size(); slot++) {
+                heritage.put(place.of(slot).toString(), group.listener(slot).fd());
+            }
+        });
         return heritage;
     }
 
     /** What a supervisor has handed over, for a new master to find as this one did. */
     public List<Integer> handedOver() {
-        return adopted.stream().map(InheritedListener::fd).toList();
+        return Stream.concat(
+                        adopted.stream().map(InheritedListener::fd),
+                        adoptedDoors.stream().map(BoundListener::fd))
+                .toList();
     }
 
     /** All that was inherited is this one's alone now; what of it is not wanted is closed. */
     public void own() {
+        sole = true;
         listeners.values().forEach(BoundListener::own);
+        groups.values().forEach(PortGroup::own);
         inherited.forEach((place, fd) -> {
             BoundListener unwanted = take(place, fd);
             unwanted.own();
@@ -145,8 +186,17 @@ public final class Binder implements AutoCloseable {
         inherited.clear();
     }
 
-    /** The paths of Unix sockets are from now on those of the master that has inherited them. */
+    /** The master that was to inherit is gone, and what it had with it. */
+    public void keep() {
+        groups.values().forEach(PortGroup::own);
+    }
+
+    /**
+     * The listeners are from now on those of the master that has inherited them, and the paths of
+     * Unix sockets.
+     */
     public void leave() {
+        sole = false;
         listeners.values().forEach(BoundListener::leave);
     }
 
@@ -160,9 +210,7 @@ public final class Binder implements AutoCloseable {
     public void adopt(InheritedListener listener) {
         boolean twice = addresses().contains(listener.address());
         if (strategy == AcceptStrategy.PASS) {
-            listeners.put(
-                    place(listener.address(), listener.packets()),
-                    BoundListener.of(syscalls, listener, settings));
+            adoptedDoors.add(BoundListener.of(syscalls, listener, settings));
         } else {
             adopted.add(listener);
         }
@@ -196,22 +244,22 @@ public final class Binder implements AutoCloseable {
 
     /** Where they listen, with the ports that the kernel chose. */
     public List<Address> addresses() {
-        return Stream.concat(
-                        listeners.values().stream().map(BoundListener::address),
-                        Stream.concat(
-                                adopted.stream().map(InheritedListener::address),
-                                groups.stream().map(PortGroup::address)))
+        return Stream.of(
+                        listeners().stream().map(BoundListener::address),
+                        adopted.stream().map(InheritedListener::address),
+                        groups.values().stream().map(PortGroup::address))
+                .flatMap(each -> each)
                 .toList();
     }
 
     /** Those that are everybody's, and where the master accepts from if it passes on. */
     public List<BoundListener> listeners() {
-        return List.copyOf(listeners.values());
+        return Stream.concat(listeners.values().stream(), adoptedDoors.stream()).toList();
     }
 
     /** Those of which each place of a worker has one. */
-    public List<PortGroup> groups() {
-        return Collections.unmodifiableList(groups);
+    public Collection<PortGroup> groups() {
+        return Collections.unmodifiableCollection(groups.values());
     }
 
     /**
@@ -221,7 +269,7 @@ public final class Binder implements AutoCloseable {
      */
     public SequencedMap<String, Integer> descriptors() {
         SequencedMap<String, Integer> descriptors = common();
-        for (PortGroup group : groups) {
+        for (PortGroup group : groups.values()) {
             for (int slot = 0; slot < group.size(); slot++) {
                 descriptors.put(group.address() + "#" + slot, group.listener(slot).fd());
             }
@@ -231,7 +279,7 @@ public final class Binder implements AutoCloseable {
 
     private SequencedMap<String, Integer> common() {
         SequencedMap<String, Integer> descriptors = new LinkedHashMap<>();
-        for (BoundListener listener : listeners.values()) {
+        for (BoundListener listener : listeners()) {
             descriptors.put(listener.address().toString(), listener.fd());
         }
         for (InheritedListener listener : adopted) {
@@ -251,11 +299,37 @@ public final class Binder implements AutoCloseable {
             return new LinkedHashMap<>();
         }
         SequencedMap<String, Integer> descriptors = common();
-        for (PortGroup group : groups) {
+        for (PortGroup group : groups.values()) {
             group.reach(slot);
             descriptors.put(group.address().toString(), group.listener(slot).fd());
         }
         return descriptors;
+    }
+
+    /**
+     * Lets no client begin to connect to what this master has bound, unless another one has it too;
+     * those that have begun come into the queues.
+     */
+    public void withdraw() {
+        if (!sole) {
+            return;
+        }
+        listeners.values().forEach(this::withdraw);
+        for (PortGroup group : groups.values()) {
+            for (int slot = 0; slot < group.size(); slot++) {
+                withdraw(group.listener(slot));
+            }
+        }
+    }
+
+    private void withdraw(BoundListener listener) {
+        if (listener.address() instanceof Address.Unix) {
+            listener.unpublish();
+        } else {
+            // Where there is no such filter a moment stays between the last look into the queue and
+            // the close, in which somebody may come.
+            Withdrawal.begin(syscalls.sockets(), listener.fd());
+        }
     }
 
     /**
@@ -267,7 +341,9 @@ public final class Binder implements AutoCloseable {
         listeners.clear();
         adopted.forEach(InheritedListener::close);
         adopted.clear();
-        groups.forEach(PortGroup::close);
+        adoptedDoors.forEach(BoundListener::close);
+        adoptedDoors.clear();
+        groups.values().forEach(PortGroup::close);
         groups.clear();
     }
 

@@ -22,6 +22,7 @@ public final class PortGroup implements AutoCloseable {
     private final ServerSettings settings;
     private final List<BoundListener> listeners = new ArrayList<>();
     private BitSet steered = new BitSet();
+    private boolean shared;
 
     /**
      * Binds an address and listens.
@@ -32,6 +33,37 @@ public final class PortGroup implements AutoCloseable {
         this.syscalls = syscalls;
         this.settings = settings;
         listeners.add(BoundListener.openFirst(syscalls, address, settings));
+    }
+
+    /**
+     * Takes over listeners that another master has opened, all of the port and in the order in
+     * which it did. Until {@link #own} both have them.
+     */
+    PortGroup(Syscalls syscalls, List<BoundListener> opened, ServerSettings settings) {
+        this.syscalls = syscalls;
+        this.settings = settings;
+        listeners.addAll(opened);
+        steered.set(0, opened.size());
+        shared = true;
+    }
+
+    /**
+     * From now on another master may have listeners at the port that are not counted here: those
+     * are not dealt to, unless it says so.
+     */
+    void share() {
+        shared = true;
+    }
+
+    /** Whether another master has these listeners too, or may have. */
+    public boolean shared() {
+        return shared;
+    }
+
+    /** The other master opens none any more, and steers no more: what it has set is unknown. */
+    void own() {
+        shared = false;
+        steered = new BitSet();
     }
 
     /** The address, with the port that the kernel chose. */
@@ -75,7 +107,7 @@ public final class PortGroup implements AutoCloseable {
         if (some.isEmpty() || some.equals(steered)) {
             return 0;
         }
-        boolean all = some.cardinality() == listeners.size();
+        boolean all = some.cardinality() == listeners.size() && !shared;
         int fd = listeners.getFirst().fd();
         int result =
                 all

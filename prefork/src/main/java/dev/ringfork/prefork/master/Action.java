@@ -36,6 +36,9 @@ public sealed interface Action {
      */
     record Announce() implements Action {}
 
+    /** Let no client begin to connect from now on; those that have are served. */
+    record Withdraw() implements Action {}
+
     /** Something about the new master of an upgrade. */
     sealed interface OfNewMaster extends Action {}
 

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * they share it has none.
  *
  * <p>Where the master accepts, it does so as long as a worker serves, and when it ends it takes in
- * who waits before the last workers are told to finish.
+ * who waits before the last workers are told to finish; they do when nothing more is to come.
  *
  * <p>Where each place of a worker has a listener of its own, new connections are steered to those
  * whose worker serves. A listener whose place is no longer wanted gets none from the moment before
@@ -96,7 +96,12 @@ final class Dealing implements AutoCloseable {
         steer();
     }
 
-    private void steer() {
+    /** Has new connections go to those that serve, where each has a listener of its own. */
+    void steer() {
+        if (!binder.sole()) {
+            // The other master has workers at the same listeners, which this one does not know.
+            return;
+        }
         BitSet served = delivery.served();
         for (PortGroup group : binder.groups()) {
             int result = group.steer(served);
@@ -115,10 +120,13 @@ final class Dealing implements AutoCloseable {
      */
     void tend(Master master) {
         if (master.leaving()) {
-            end();
+            end(master);
             return;
         }
         delivery.places(master.places());
+        if (!binder.sole()) {
+            return;
+        }
         int wanted = master.wanted();
         for (PortGroup group : binder.groups()) {
             for (int slot = 0; slot < group.size(); slot++) {
@@ -142,7 +150,7 @@ final class Dealing implements AutoCloseable {
     /** From the end, see {@link PortGroup}. */
     private void close(PortGroup group, int wanted) {
         long nowNs = Clock.nowNs();
-        while (wanted > 0 && group.size() > wanted) {
+        while (wanted > 0 && group.size() > wanted && !group.shared()) {
             int slot = group.size() - 1;
             BoundListener last = group.listener(slot);
             boolean over = nowNs - surplusSinceNs.getOrDefault(last, nowNs) >= LATE_NS;
@@ -166,15 +174,31 @@ final class Dealing implements AutoCloseable {
         return door.shed();
     }
 
-    private void end() {
+    private void end(Master master) {
         if (ending) {
             return;
         }
         ending = true;
         delivery.lastResort();
-        // Whoever has reached a queue that no worker looks at was promised service.
-        door.shutAll(QUEUE_MAX);
+        if (master.ending() == Ending.DRAIN && binder.sole() && delivery.possible()) {
+            openUnserved();
+            // Whoever has reached a queue that no worker looks at was promised service.
+            door.takeAll(QUEUE_MAX);
+        }
+        door.shutAll();
         surplusSinceNs.clear();
+    }
+
+    /** A place whose worker has just died may have no other before the end. */
+    private void openUnserved() {
+        BitSet served = delivery.served();
+        for (PortGroup group : binder.groups()) {
+            for (int slot = 0; slot < group.size(); slot++) {
+                if (!served.get(slot)) {
+                    door.open(group.listener(slot));
+                }
+            }
+        }
     }
 
     @Override

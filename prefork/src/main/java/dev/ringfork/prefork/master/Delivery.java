@@ -94,6 +94,7 @@ final class Delivery implements AutoCloseable {
         if (lane != null) {
             lane.serving = false;
             lane.left = true;
+            finishLeft();
         }
     }
 
@@ -107,9 +108,34 @@ final class Delivery implements AutoCloseable {
         }
     }
 
-    /** From now on those that finish get connections too: there are no others. */
+    /**
+     * From now on those that are to finish get connections too, until none waits: there are no
+     * others.
+     */
     void lastResort() {
         lastResort = true;
+    }
+
+    /** Whether there is a worker that takes connections now or when it has room, or will be. */
+    boolean possible() {
+        return once || lanes.values().stream().anyMatch(this::takes);
+    }
+
+    private boolean takes(Lane lane) {
+        return lane.serving || (lastResort && lane.served && !lane.finished());
+    }
+
+    /**
+     * Says to workers that are to finish that nothing more comes, for which they wait: to each at
+     * once, but to the last of all when there is nothing that could still be for one of them.
+     */
+    private void finishLeft() {
+        boolean over = waiting.isEmpty() && lanes.values().stream().allMatch(Lane::settled);
+        for (Lane lane : lanes.values()) {
+            if (lane.left && (over || !lastResort || lane.spent())) {
+                lane.finish();
+            }
+        }
     }
 
     /** The places of workers that serve. */
@@ -204,6 +230,7 @@ final class Delivery implements AutoCloseable {
     private void deliver() {
         sendWaiting();
         tellHeld();
+        finishLeft();
         if (room()) {
             onRoom.run();
         }
@@ -259,8 +286,9 @@ final class Delivery implements AutoCloseable {
         Map.Entry<Integer, Lane> best = null;
         for (Map.Entry<Integer, Lane> entry : lanes.entrySet()) {
             Lane lane = entry.getValue();
-            boolean may = lane.serving || (lastResort && lane.served);
-            if (may && lane.room(nowNs) && (best == null || before(lane, best.getValue()))) {
+            if (takes(lane)
+                    && lane.room(nowNs)
+                    && (best == null || before(lane, best.getValue()))) {
                 best = entry;
             }
         }

@@ -24,6 +24,7 @@ import dev.ringfork.reactor.server.ReserveDescriptor;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
@@ -74,12 +75,19 @@ final class FrontDoor implements AutoCloseable {
         }
     }
 
-    /** Accepts what waits now, at each listener so many at most, and then no more. */
-    void shutAll(int most) {
+    /**
+     * Accepts what waits now, at each listener so many at most, whether or not there is room for it
+     * at once.
+     */
+    void takeAll(int most) {
         for (BoundListener listener : List.copyOf(doors.keySet())) {
-            empty(listener, most);
-            shut(listener);
+            empty(listener, most, () -> true);
         }
+    }
+
+    /** Accepts no more. */
+    void shutAll() {
+        List.copyOf(doors.keySet()).forEach(this::shut);
     }
 
     /**
@@ -88,7 +96,11 @@ final class FrontDoor implements AutoCloseable {
      * @return whether nobody waits any more
      */
     boolean empty(BoundListener listener, int most) {
-        for (int i = 0; i < most && delivery.room(); i++) {
+        return empty(listener, most, delivery::room);
+    }
+
+    private boolean empty(BoundListener listener, int most, BooleanSupplier room) {
+        for (int i = 0; i < most && room.getAsBoolean(); i++) {
             int fd = listener.accept();
             if (fd == -EAGAIN) {
                 return true;

@@ -35,6 +35,7 @@ final class Lane implements AutoCloseable {
     private final boolean once;
     private boolean spent;
     private boolean full;
+    private boolean finished;
     private long restsUntilNs;
 
     /**
@@ -60,9 +61,32 @@ final class Lane implements AutoCloseable {
     boolean room(long nowNs) {
         return !full
                 && !spent
+                && !finished
                 && nowNs >= restsUntilNs
                 && !window.peerGone()
                 && window.inFlight() < Accepting.PASSING_WINDOW;
+    }
+
+    /** Whether it has had the one connection that it gets, where it gets one. */
+    boolean spent() {
+        return spent;
+    }
+
+    /** Whether all that was sent is answered. */
+    boolean settled() {
+        return window.inFlight() == 0;
+    }
+
+    /** Sends nothing more, which the worker reads when it has read all that was sent. */
+    void finish() {
+        if (!finished) {
+            finished = true;
+            window.finish();
+        }
+    }
+
+    boolean finished() {
+        return finished;
     }
 
     /** How many connections the worker has, as far as it is known here. */

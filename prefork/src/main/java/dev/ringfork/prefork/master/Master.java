@@ -58,6 +58,7 @@ public final class Master {
     private final PerConnection perConnection;
     private final Sizing sizing;
     private final Upgrade upgrade;
+    private final Departure departure;
 
     private final Wanted wanted;
 
@@ -70,14 +71,6 @@ public final class Master {
 
     /** Whether a worker has served its connection, where each serves one. */
     private boolean served;
-
-    private Ending ending = Ending.NONE;
-
-    /** When a drain that was announced begins. */
-    private long drainNs = WorkerHandle.NEVER;
-
-    /** When nobody is started any more for a connection that was accepted before the drain. */
-    private long lastNs = WorkerHandle.NEVER;
 
     /**
      * A master without workers.
@@ -99,6 +92,7 @@ public final class Master {
                     case PER_CONNECTION -> perConnection;
                 };
         this.upgrade = new Upgrade(settings, actions);
+        this.departure = new Departure(settings, roster, ladder, upgrade, perConnection, actions);
     }
 
     /** Starts the workers. */
@@ -110,7 +104,7 @@ public final class Master {
 
     /** Takes an input and answers what to do about it. */
     public List<Action> handle(Input input, long nowNs) {
-        if (ending == Ending.ENDED) {
+        if (departure.over()) {
             return List.of();
         }
         forgiveSleep(nowNs);
@@ -130,17 +124,15 @@ public final class Master {
                     with(id, worker -> worker.memoryBytes = bytes);
             case Input.NotAnnounced(String reason) -> notAnnounced(reason, nowNs);
             case Input.OfNewMaster news -> {
-                if (upgrade.hear(news) && ending == Ending.NONE) {
-                    drainAll(nowNs);
+                if (upgrade.hear(news) && !departure.begun()) {
+                    departure.drain(nowNs);
                 }
             }
             case Input.Tick() -> {
                 // What time has brought is looked at after every input.
             }
         }
-        if (drainNs <= nowNs) {
-            drainAll(nowNs);
-        }
+        departure.goOn(nowNs);
         climbLadders(nowNs);
         upgrade.climb(nowNs);
         reconcile(nowNs);
@@ -149,9 +141,9 @@ public final class Master {
 
     /** When the next {@link Input.Tick} is due at the latest; {@code Long.MAX_VALUE} for never. */
     public long nextNs() {
-        long next = Math.min(drainNs, upgrade.deadlineNs());
-        if (lastNs > lastInputNs) {
-            next = Math.min(next, lastNs);
+        long next = Math.min(departure.nextNs(), upgrade.deadlineNs());
+        if (departure.lastNs() > lastInputNs) {
+            next = Math.min(next, departure.lastNs());
         }
         for (WorkerHandle worker : roster.view()) {
             next = Math.min(next, worker.deadlineNs);
@@ -166,12 +158,12 @@ public final class Master {
 
     /** How far its end is. */
     Ending ending() {
-        return ending;
+        return departure.ending();
     }
 
     /** Whether all workers were told to end: those that are left are the last. */
     boolean leaving() {
-        return ending != Ending.NONE && drainNs == WorkerHandle.NEVER;
+        return departure.leaving();
     }
 
     int exitCode() {
@@ -185,13 +177,13 @@ public final class Master {
     /** Whether it wants to hear of connections that wait, by {@link Input.Waiting}. */
     boolean watches() {
         return settings.scale().mode() == Scale.Mode.ONDEMAND
-                && ending == Ending.NONE
+                && !departure.begun()
                 && wanted.count() > 0;
     }
 
     /** How many accepted connections may wait for a worker, where each worker serves one. */
     int places() {
-        if (!announced || ending == Ending.STOP) {
+        if (!announced || departure.ending() == Ending.STOP) {
             return 0;
         }
         int most = perConnection.places(roster, wanted.count());
@@ -211,7 +203,7 @@ public final class Master {
         if (command != Command.UPGRADE && command != Command.RELOAD) {
             return null;
         }
-        return ending == Ending.NONE ? upgrade.obstacle() : "the master is ending";
+        return departure.begun() ? "the master is ending" : upgrade.obstacle();
     }
 
     boolean reloading() {
@@ -259,14 +251,8 @@ public final class Master {
 
     private void asked(Command command, long nowNs) {
         switch (command) {
-            case DRAIN -> {
-                if (ending == Ending.NONE) {
-                    announceDrain(nowNs);
-                } else {
-                    stopAll(nowNs);
-                }
-            }
-            case STOP -> stopAll(nowNs);
+            case DRAIN -> departure.ask(nowNs);
+            case STOP -> departure.stop(nowNs);
             case REOPEN -> reopen();
             case DUMP -> dump();
             case STATUS -> actions.add(new Action.ShowStatus());
@@ -276,7 +262,7 @@ public final class Master {
                 }
             }
             case RELOAD, VACATE, MORE, FEWER -> {
-                if (ending == Ending.NONE) {
+                if (!departure.begun()) {
                     resize(command);
                 }
             }
@@ -309,53 +295,6 @@ public final class Master {
         }
     }
 
-    /** The workers are told that all of them are to drain, and serve on until it is time. */
-    private void announceDrain(long nowNs) {
-        ending = Ending.DRAIN;
-        upgrade.abandon(false, nowNs);
-        for (WorkerHandle worker : roster.view()) {
-            actions.add(new Action.Tell(worker.id, Order.LEAVE));
-        }
-        long delayNs = settings.drainDelay().toNanos();
-        drainNs = nowNs + delayNs;
-        if (delayNs > 0) {
-            report("serving on for %d ms, then draining".formatted(delayNs / 1_000_000));
-        }
-    }
-
-    private void drainAll(long nowNs) {
-        ending = Ending.DRAIN;
-        drainNs = WorkerHandle.NEVER;
-        perConnection.finish();
-        lastNs = nowNs + settings.drainTimeout().toNanos();
-        upgrade.abandon(false, nowNs);
-        report("draining for at most %d s; asked again it ends at once".formatted(drainSeconds()));
-        for (WorkerHandle worker : roster.all()) {
-            if (!worker.leaving && !perConnection.awaits(worker)) {
-                ladder.retire(worker, nowNs);
-            }
-        }
-    }
-
-    private long drainSeconds() {
-        return settings.drainTimeout().toSeconds();
-    }
-
-    private void stopAll(long nowNs) {
-        boolean again = ending == Ending.STOP;
-        ending = Ending.STOP;
-        drainNs = WorkerHandle.NEVER;
-        upgrade.abandon(true, nowNs);
-        report(again ? "killing the workers" : "ending at once");
-        for (WorkerHandle worker : roster.all()) {
-            if (again) {
-                ladder.kill(worker);
-            } else {
-                ladder.stop(worker, nowNs);
-            }
-        }
-    }
-
     private void ready(WorkerHandle worker, long nowNs) {
         if (worker.wasReady()) {
             return;
@@ -381,7 +320,7 @@ public final class Master {
     private void notAnnounced(String reason, long nowNs) {
         report("giving up: " + reason);
         exitCode = EXIT_CANNOT_BOOT;
-        drainAll(nowNs);
+        departure.drain(nowNs);
     }
 
     private void spawnFailed(int id, String reason, long nowNs) {
@@ -428,19 +367,19 @@ public final class Master {
         }
         // Where workers come and go with connections, none may be left that shows that starts can
         // succeed.
-        if (ending != Ending.NONE || served || roster.any(WorkerHandle::wasReady)) {
+        if (departure.begun() || served || roster.any(WorkerHandle::wasReady)) {
             return;
         }
         if (refused) {
             report("giving up: the configuration is refused");
             exitCode = EXIT_CONFIGURATION;
-            stopAll(nowNs);
+            departure.stop(nowNs);
         } else if (backoff.bootFailures() >= settings.maxBootFailures()) {
             report(
                     "giving up: %d starts have failed one after the other"
                             .formatted(backoff.bootFailures()));
             exitCode = EXIT_CANNOT_BOOT;
-            stopAll(nowNs);
+            departure.stop(nowNs);
         }
     }
 
@@ -453,10 +392,10 @@ public final class Master {
     }
 
     private void reconcile(long nowNs) {
-        if (ending != Ending.NONE) {
+        if (departure.begun()) {
             finish(nowNs);
             if (roster.isEmpty() && !upgrade.underWay()) {
-                ending = Ending.ENDED;
+                departure.end();
                 actions.add(new Action.Exit(exitCode));
             }
             return;
@@ -481,10 +420,10 @@ public final class Master {
 
     /** Connections that were accepted before a drain get their workers, where each has its own. */
     private void finish(long nowNs) {
-        if (ending != Ending.DRAIN || !settings.scale().perConnection()) {
+        if (departure.ending() != Ending.DRAIN || !settings.scale().perConnection()) {
             return;
         }
-        boolean late = nowNs >= lastNs;
+        boolean late = nowNs >= departure.lastNs();
         for (WorkerHandle worker : roster.all()) {
             if (leaving() && !worker.leaving && (late || !perConnection.awaits(worker))) {
                 ladder.retire(worker, nowNs);

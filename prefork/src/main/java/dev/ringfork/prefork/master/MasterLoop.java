@@ -233,7 +233,7 @@ public final class MasterLoop implements MasterView, AutoCloseable {
                 String obstacle = master.obstacle(command);
                 yield refusal(
                         "not upgraded",
-                        obstacle == null ? succession.obstacle(binder) : obstacle,
+                        obstacle == null ? succession.obstacle() : obstacle,
                         events::upgrade);
             }
             default -> null;
@@ -264,11 +264,11 @@ public final class MasterLoop implements MasterView, AutoCloseable {
         feeding = true;
         for (Input next; (next = inputs.poll()) != null; ) {
             List<Action> actions = master.handle(next, Clock.nowNs());
+            if (master.upgrade().done()) {
+                binder.leave();
+            }
             dealing.tend(master);
             if (master.leaving()) {
-                if (master.upgrade().done()) {
-                    binder.leave();
-                }
                 if (demand != null) {
                     demand.end();
                 }
@@ -300,7 +300,7 @@ public final class MasterLoop implements MasterView, AutoCloseable {
                     if (child == null) {
                         defer(tell.id(), tell);
                     } else {
-                        if (tell.order() != Order.REOPEN) {
+                        if (tell.order() == Order.DRAIN || tell.order() == Order.STOP) {
                             dealing.leaving(tell.id());
                         }
                         // A worker that does not listen is found out by its deadline.
@@ -323,6 +323,7 @@ public final class MasterLoop implements MasterView, AutoCloseable {
                 case Action.ShowStatus() -> events.status(state());
                 case Action.Reopen() -> events.reopen();
                 case Action.Announce() -> announce();
+                case Action.Withdraw() -> binder.withdraw();
                 case Action.OfNewMaster about -> upgrade(about);
                 case Action.Exit(int code) -> {
                     exitCode = code;
@@ -337,6 +338,7 @@ public final class MasterLoop implements MasterView, AutoCloseable {
     private void announce() {
         try {
             events.serving();
+            dealing.steer();
             succession.announce();
         } catch (RuntimeException e) {
             inputs.add(new Input.NotAnnounced(String.valueOf(e.getMessage())));
@@ -348,7 +350,11 @@ public final class MasterLoop implements MasterView, AutoCloseable {
             case Action.StartMaster() -> succession.start(binder);
             case Action.SignalMaster(int signo) -> succession.signal(signo);
             case Action.HandOver(int pid) -> events.succeeded(pid);
-            case Action.GoOn() -> events.backedOut();
+            case Action.GoOn() -> {
+                binder.keep();
+                dealing.steer();
+                events.backedOut();
+            }
         }
     }
 

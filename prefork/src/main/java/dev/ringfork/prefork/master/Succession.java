@@ -21,7 +21,6 @@ import dev.ringfork.reactor.demux.Interest;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.function.Consumer;
@@ -116,11 +115,7 @@ public final class Succession implements AutoCloseable {
     }
 
     /** Why this process cannot start a master in its place, or null if it can. */
-    @Nullable String obstacle(Binder binder) {
-        if (binder.passes()) {
-            return "with accept %s each connection is meant for one worker of this master: reload, or choose accept shared, exclusive or mutex"
-                    .formatted(binder.strategy().name().toLowerCase(Locale.ROOT));
-        }
+    @Nullable String obstacle() {
         if (syscalls.processes().getpid() == INIT) {
             return "this is process 1, whose end ends all others: replace the container in place of the master, or start the server by a process 1 that stays";
         }

@@ -198,6 +198,15 @@ public final class DescriptorSocket implements AutoCloseable {
     }
 
     /**
+     * Sends nothing after what was sent: the peer finds the end when it has received all. Receiving
+     * goes on.
+     */
+    public void finish() {
+        // It fails where the peer is gone, which is heard of by receiving.
+        syscalls.sockets().shutdown(fd, SocketConstants.SHUT_WR);
+    }
+
+    /**
      * Receives a message. Does not block.
      *
      * @param expected the most descriptors that may come with it

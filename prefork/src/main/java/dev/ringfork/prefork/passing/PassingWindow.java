@@ -109,6 +109,11 @@ public final class PassingWindow implements AutoCloseable {
         return sending;
     }
 
+    /** Offers no more; the peer finds the end when it has received all. Answers come still. */
+    public void finish() {
+        socket.finish();
+    }
+
     /**
      * Takes in the answers that have come. Does not block. The copies of what was accepted are
      * closed.

@@ -46,7 +46,7 @@ final class MasterTest {
     @Test
     void shouldDrainAllAndEndWithSuccess() {
         Stage stage = Stage.serving(settings(2));
-        stage.ask(Command.DRAIN);
+        stage.drain();
         assertEquals(List.of(1, 2), stage.told(Order.DRAIN));
         stage.exit(1, Stage.CLEAN);
         assertEquals(-1, stage.exitCode);
@@ -90,12 +90,33 @@ final class MasterTest {
         assertEquals(List.of(1, 2), stage.told(Order.LEAVE));
         stage.pass(Duration.ofSeconds(4));
         assertEquals(List.of(), stage.told(Order.DRAIN), "not yet");
-        stage.pass(Duration.ofSeconds(1));
+        stage.pass(Duration.ofMillis(1100));
         assertEquals(List.of(1, 2), stage.told(Order.DRAIN));
         assertEquals(List.of(), stage.told(Order.LEAVE), "once");
         stage.exit(1, Stage.CLEAN);
         stage.exit(2, Stage.CLEAN);
         assertEquals(0, stage.exitCode);
+    }
+
+    @Test
+    void shouldKeepNewcomersAwayBeforeWorkersFinish() {
+        Stage stage = Stage.serving(settings(1));
+        stage.ask(Command.DRAIN);
+        assertTrue(stage.done.remove(new Action.Withdraw()));
+        assertFalse(stage.master.leaving());
+        assertEquals(List.of(), stage.told(Order.DRAIN));
+        stage.pass(Duration.ofNanos(Departure.WITHDRAWN_NS));
+        assertTrue(stage.master.leaving());
+        assertEquals(List.of(1), stage.told(Order.DRAIN));
+        assertFalse(stage.done.contains(new Action.Withdraw()), "once");
+    }
+
+    @Test
+    void shouldKeepNobodyAwayWhereNobodyServes() {
+        Stage stage = new Stage(settings(1));
+        stage.ask(Command.DRAIN);
+        assertEquals(List.of(1), stage.signalled(SIGTERM));
+        assertFalse(stage.done.contains(new Action.Withdraw()));
     }
 
     @Test
@@ -120,7 +141,7 @@ final class MasterTest {
     void shouldTerminateThoseThatBootWhenItDrains() {
         Stage stage = new Stage(settings(2));
         stage.ready(1);
-        stage.ask(Command.DRAIN);
+        stage.drain();
         assertEquals(List.of(1), stage.told(Order.DRAIN));
         assertEquals(List.of(2), stage.signalled(SIGTERM));
         stage.ready(2);
@@ -132,7 +153,7 @@ final class MasterTest {
     @Test
     void shouldClimbFromDrainToTermToKill() {
         Stage stage = Stage.serving(settings(1));
-        stage.ask(Command.DRAIN);
+        stage.drain();
         stage.pass(DRAIN);
         assertEquals(List.of(), stage.signalled(SIGTERM), "it has its whole time");
         stage.pass(Duration.ofSeconds(1));

@@ -236,7 +236,7 @@ final class PerConnectionTest {
     void shouldGiveWorkersToWhoWasAcceptedBeforeADrain() {
         Stage stage = new Stage(perConnection(4, 0));
         hold(stage, 2);
-        stage.ask(Command.DRAIN);
+        stage.drain();
         assertEquals(List.of(), stage.signalled(SIGTERM), "they boot for somebody");
         give(stage, 1, 1);
         stage.ready(1);
@@ -255,7 +255,7 @@ final class PerConnectionTest {
     @Test
     void shouldEndWhoBootsForNobodyAtADrain() {
         Stage stage = new Stage(perConnection(4, 2));
-        stage.ask(Command.DRAIN);
+        stage.drain();
         assertEquals(List.of(1, 2), stage.signalled(SIGTERM));
         stage.exit(1, Stage.FAILED);
         stage.exit(2, Stage.FAILED);

@@ -82,6 +82,12 @@ final class Stage {
         input(new Input.Asked(command));
     }
 
+    /** Asks it to drain, and lets it keep newcomers away for as long as it does. */
+    void drain() {
+        ask(Command.DRAIN);
+        pass(Duration.ofNanos(Departure.WITHDRAWN_NS));
+    }
+
     void ready(int id) {
         input(new Input.Ready(id));
     }

@@ -85,6 +85,7 @@ final class UpgradeTest {
         stage.input(new Input.MasterReady());
         assertEquals(List.of(new Action.HandOver(PID)), about());
         assertEquals(List.of(1, 2), stage.told(Order.DRAIN));
+        assertFalse(stage.done.contains(new Action.Withdraw()), "newcomers are the other's");
         assertTrue(stage.master.upgrade().done());
         stage.exit(1, Stage.CLEAN);
         stage.exit(2, Stage.CLEAN);

@@ -90,6 +90,24 @@ final class PassingWindowTest {
 
     @ParameterizedTest
     @EnumSource
+    void shouldTellTheEndBehindAllThatWasSentAndHearTheAnswers(Framing framing) {
+        DescriptorSocket.Pair pair = DescriptorSocket.pair(framing);
+        try (PassingWindow window = new PassingWindow(pair.first(), LIMIT, Keep.UNTIL_ANSWERED);
+                PassingReceiver receiver = new PassingReceiver(pair.second(), LIMIT)) {
+            assertEquals(Sending.SENT, window.offer(transfer("last")));
+            window.finish();
+            ReceivedTransfer last = receive(receiver);
+            assertEquals("last", text(last.payload()));
+            assertNull(receiver.receive(SOON));
+            assertTrue(receiver.ended());
+            last.accept();
+            assertEquals(1, window.settle(SOON, refused::add));
+            assertEquals(0, window.inFlight());
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void shouldGiveBackWhatThePeerRefusedOrLeft(Framing framing) {
         DescriptorSocket.Pair pair = DescriptorSocket.pair(framing);
         try (Pipe pipe = new Pipe();

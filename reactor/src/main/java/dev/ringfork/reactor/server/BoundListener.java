@@ -123,6 +123,15 @@ public final class BoundListener implements AutoCloseable {
         adopted = null;
     }
 
+    /** Removes the path of a Unix socket that is this one's: who waits is accepted all the same. */
+    public void unpublish() {
+        listener.unpublish();
+        if (adopted != null) {
+            adopted.unlink();
+            adopted = null;
+        }
+    }
+
     /** The descriptor, to be handed over. */
     public int fd() {
         return listener.fd();
@@ -137,9 +146,6 @@ public final class BoundListener implements AutoCloseable {
     @Override
     public void close() {
         listener.close();
-        if (adopted != null) {
-            adopted.unlink();
-            adopted = null;
-        }
+        unpublish();
     }
 }

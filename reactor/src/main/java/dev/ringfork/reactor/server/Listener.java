@@ -273,6 +273,13 @@ final class Listener implements AutoCloseable {
         }
     }
 
+    /** Removes a Unix path that this has bound, if it is still this one's. */
+    void unpublish() {
+        if (path != null) {
+            path.unlink();
+        }
+    }
+
     /** One holder needs it no longer; the last one's call closes it. */
     void release() {
         if (holders.decrementAndGet() == 0) {
@@ -286,9 +293,7 @@ final class Listener implements AutoCloseable {
         if (!closed) {
             closed = true;
             syscalls.descriptors().close(fd);
-            if (path != null) {
-                path.unlink();
-            }
+            unpublish();
         }
     }
 }

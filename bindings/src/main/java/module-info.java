@@ -14,6 +14,10 @@ import org.jspecify.annotations.NullMarked;
 module dev.ringfork.bindings {
     requires static transitive org.jspecify;
     requires dev.ringfork.natives;
+    // Only where somebody chooses them with -Dringfork.bindings.
+    requires static com.sun.jna;
+    requires static org.jnrproject.ffi;
+    requires static org.jnrproject.jffi;
 
     exports dev.ringfork.bindings;
     exports dev.ringfork.bindings.abi;

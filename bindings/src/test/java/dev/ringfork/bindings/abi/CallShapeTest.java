@@ -69,6 +69,18 @@ class CallShapeTest {
         }
     }
 
+    /** How those reach the stack who cannot tell what is variadic. */
+    @ParameterizedTest
+    @MethodSource("functions")
+    void shouldFindFixedArgumentsOnTheStackOnceTheRegistersAreFull(String function) {
+        int variadic = 7 - Variadic.firstArgument(function);
+        List<String> expected = registers(8);
+        for (int i = 0; i < variadic; i++) {
+            expected.add("stack@" + 8 * i);
+        }
+        assertEquals(expected, places("MACOS", shape(longs(8 + variadic))));
+    }
+
     /** What a binding that forgets the option does: the callee would read garbage off the stack. */
     @ParameterizedTest
     @MethodSource("functions")

@@ -69,6 +69,227 @@ RF_API long rf_syscall4(long nr, long a, long b, long c, long d);
 RF_API long rf_syscall5(long nr, long a, long b, long c, long d, long e);
 RF_API long rf_syscall6(long nr, long a, long b, long c, long d, long e, long f);
 
+// struct rf_fork_options - what rf_fork is to do besides. A zeroed one is fit.
+//
+//     kept             descriptors that the child shares with the parent as they are, whatever they
+//                      are: the ends of a pipe between the two, for instance
+//     closed           descriptors that the child is not to have
+//     kept_count       how many they are
+//     closed_count
+//     freeze_limit_ms  how long the other threads may take to stop; 0 for 5000
+//     death_signal     the signal the child gets when the parent ends, or 0 for none
+struct rf_fork_options {
+    const int *kept;
+    const int *closed;
+    int kept_count;
+    int closed_count;
+    int freeze_limit_ms;
+    int death_signal;
+};
+
+// How far rf_fork came.
+enum rf_fork_stage {
+    RF_FORK_DONE = 0,        // to its end
+    RF_FORK_CHECK = 1,       // something is in the way, of which rf_fork_check tells
+    RF_FORK_FREEZE = 2,      // the other threads were being stopped; culprit: who did not
+    RF_FORK_DESCRIPTORS = 3, // the descriptors were being read; culprit: which one
+    RF_FORK_CLONE = 4,       // the process was being copied
+    RF_FORK_REBUILD = 5,     // the child's descriptors were being made; culprit: which one
+    RF_FORK_THREADS = 6,     // the child's threads were being made; culprit: which one, by its
+                             // number in the parent
+    RF_FORK_CHILD = 7        // the child had ended or did not get ready in time
+};
+
+// struct rf_fork_result - what came of rf_fork, for the parent and for the child.
+//
+//     pid                 the child's number; 0 in the child
+//     pidfd               a descriptor of the child, see pidfd_open(2), which is the caller's to
+//                         close; -1 in the child and where the kernel has none
+//     stage               an rf_fork_stage
+//     culprit             the thread or the descriptor that the stage tells of, else -1
+//     threads             threads brought back in the child
+//     epolls              epoll instances made anew, and their registrations,
+//     epoll_entries
+//     epoll_entries_lost  those that could not be kept: their files are open, but not here
+//     eventfds            eventfds made anew
+//     pipes               pipes made anew: those of which this process has both ends
+//     files               files opened anew, which had been opened to read
+//     files_shared        such files that could not be opened again: their offset is shared
+//     locks               locks that were held by a thread's former number
+//     os_threads          the virtual machine's own records of a thread's number
+//     attach_listener     1 if the child got a listener of its own for jcmd(1)
+//     freezes             how often the threads were stopped until all were
+//     freeze_ns           until all threads stood
+//     descriptors_ns      until all descriptors had been read
+//     clone_ns            until the process was copied; 0 in the child, as the next
+//     pause_ns            until the threads were let go: how long the parent stood still
+//     restore_ns          from the copy until the child was whole
+struct rf_fork_result {
+    int pid;
+    int pidfd;
+    int stage;
+    int culprit;
+    int threads;
+    int epolls;
+    int epoll_entries;
+    int epoll_entries_lost;
+    int eventfds;
+    int pipes;
+    int files;
+    int files_shared;
+    int locks;
+    int os_threads;
+    int attach_listener;
+    int freezes;
+    long long freeze_ns;
+    long long descriptors_ns;
+    long long clone_ns;
+    long long pause_ns;
+    long long restore_ns;
+};
+
+// Why this process cannot be forked with its threads: bits of rf_fork_findings.reasons.
+enum rf_fork_reason {
+    RF_FORK_LIBC = 1 << 0,           // the C library is not glibc
+    RF_FORK_TID_ADDRESS = 1 << 1,    // prctl(2) has no PR_GET_TID_ADDRESS
+    RF_FORK_SHADOW_STACK = 1 << 2,   // returns are checked against a shadow stack
+    RF_FORK_SIGNAL = 1 << 3,         // somebody else handles the signal
+    RF_FORK_PROC = 1 << 4,           // /proc cannot be read
+    RF_FORK_DESCRIPTOR = 1 << 5,     // a descriptor that can neither be shared nor made anew
+    RF_FORK_SHARED_HEAP = 1 << 6,    // the Java heap is shared memory: -XX:+UseZGC
+    RF_FORK_SHARED_PERFDATA = 1 << 7, // so are the machine's counters: without -XX:-UsePerfData
+    RF_FORK_SHARED_SEGMENT = 1 << 8, // memory of shmget(2): -XX:+UseSHM
+    RF_FORK_TIMER = 1 << 9,          // timers of timer_create(2) or setitimer(2), which do not fork
+    RF_FORK_AIO = 1 << 10            // operations of io_setup(2), which do not fork
+};
+
+// struct rf_fork_findings - what rf_fork_check found.
+//
+//     reasons      bits of rf_fork_reason; 0 if nothing is in the way
+//     seccomp      the mode of seccomp(2): 0 none, 2 a filter, which may forbid what rf_fork needs
+//     kcmp         1 if kcmp(2) is allowed. Without it, descriptors that are copies of one another
+//                  become different files in the child, and a registration of an epoll instance
+//                  whose descriptor was closed may be taken for another one's.
+//     io_urings    open descriptors by kind, all of them in the way
+//     inotifies
+//     fanotifies
+//     timerfds
+//     signalfds
+//     perf_events
+//     bpfs
+//     unknowns     of a kind that this library does not know
+//     fd           the first of them, else -1
+//     name         its name in /proc, "anon_inode:inotify", cut to fit; else empty
+struct rf_fork_findings {
+    int reasons;
+    int seccomp;
+    int kcmp;
+    int io_urings;
+    int inotifies;
+    int fanotifies;
+    int timerfds;
+    int signalfds;
+    int perf_events;
+    int bpfs;
+    int unknowns;
+    int fd;
+    char name[48];
+};
+
+// rf_fork_init - get ready to fork this process with all its threads.
+//
+//     signo   the signal that stops threads, from SIGRTMIN to SIGRTMAX; 0 for SIGRTMAX - 5
+//
+// DESCRIPTION
+//     Starts a thread that forks, which has all signals blocked and never ends, and installs a
+//     handler for the signal. A thread that blocks this signal keeps the process from being forked.
+//
+//     Called from a thread of Java, it also learns where the virtual machine keeps the numbers of
+//     its threads.
+//
+// RETURN VALUE
+//     0, also if it was called before; or a negative error number.
+//
+// ERRORS
+//     -EINVAL      signo is no such signal.
+//     -EBUSY       the signal has a handler already, or rf_fork is going on.
+//     -EOPNOTSUPP  this C library or kernel cannot do it: rf_fork_check says why.
+//     -EAGAIN, -ENOMEM  no thread or no memory is to be had.
+//
+// THREADS
+//     Safe from every thread, also with rf_fork and rf_fork_check.
+//
+// NOTES
+//     Linux with glibc on x86-64 and aarch64 only; rf_fork was never executed on the latter.
+RF_API int rf_fork_init(int signo);
+
+// rf_fork_check - what keeps this process from being forked with all its threads.
+//
+// DESCRIPTION
+//     Looks at the process as it is now. What Java knows better is not looked at: agents, flight
+//     recordings, connections that parent and child would share.
+//
+// RETURN VALUE
+//     0 with the findings filled in, or a negative error number.
+//
+// ERRORS
+//     -EBUSY   rf_fork or rf_fork_check is going on.
+//     -ENOMEM  no memory is to be had.
+//
+// THREADS
+//     As rf_fork_init.
+RF_API int rf_fork_check(struct rf_fork_findings *findings);
+
+// rf_fork - fork this process with all its threads.
+//
+//     options  see there, or NULL
+//     result   see there; filled in on success and on failure
+//
+// DESCRIPTION
+//     Stops every thread by a signal, copies the process by clone(2), and lets the parent go on.
+//     In the child each thread is made again and goes on where it was, with its thread-local
+//     storage, registers, signal mask, alternate stack, name, affinity, scheduling and restartable
+//     sequences. The calling thread returns twice.
+//
+//     The child has private copies of what threads of a process talk by: epoll instances, eventfds
+//     and pipes that have both ends here, with what was in them; and of the offsets of files opened
+//     to read. Sockets, files opened to write and descriptors 0 to 2 are shared as after fork(2).
+//     An edge-triggered registration that is ready is told of once more in the child.
+//
+//     Threads have new numbers. What keeps the old ones is mended where it is known: recursive and
+//     error-checking mutexes and read-write locks in the data of libraries, the loader's among
+//     them, and the virtual machine's records. Such a lock in allocated memory that is held
+//     during the fork cannot be released in the child. Nor do mutexes with priority inheritance
+//     survive, nor signals that are pending for one thread, locks of fcntl(2), and memory locks.
+//
+//     Calls that SA_RESTART does not restart fail with EINTR, in the parent and in the child:
+//     epoll_wait(2), poll(2), nanosleep(2), futex(2) with a time-out; see signal(7).
+//
+//     Functions given to pthread_atfork(3) are not called.
+//
+// RETURN VALUE
+//     The child's number in the parent, 0 in the child, or a negative error number, and then there
+//     is no child and result says how far it came.
+//
+// ERRORS
+//     -EINVAL      rf_fork_init has not been called, or options make no sense.
+//     -EBADF       a descriptor in options is not open.
+//     -EBUSY       another thread is forking or checking.
+//     -EOPNOTSUPP  something is in the way: rf_fork_check says what.
+//     -ETIMEDOUT   a thread did not stop, or the child did not get ready.
+//     -EAGAIN      there may be no more processes, or no more threads in the child.
+//     -E2BIG       too many threads, descriptors or registrations.
+//     -ECHILD      the child ended before it was whole.
+//     Others are those of the calls that make descriptors.
+//
+// THREADS
+//     Safe from every thread. It blocks, and so is not for a "critical" foreign function call.
+//
+// NOTES
+//     The child's end is told by SIGCHLD, and its status is to be reaped by waitpid(2) or through
+//     pidfd, by the parent only.
+RF_API int rf_fork(const struct rf_fork_options *options, struct rf_fork_result *result);
+
 #endif
 
 // rf_signal_watch - have a signal written to a descriptor, as one byte that is its number.

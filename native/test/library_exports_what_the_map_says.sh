@@ -9,7 +9,7 @@ command -v "${nm%% *}" >/dev/null || {
 }
 wanted=$(sed -n 's/^ *\([A-Za-z0-9_]*\);$/\1/p' "${RF_MAP:?}" | sort)
 case $(uname -s) in
-    Darwin) wanted=$(echo "$wanted" | grep -v syscall) ;;
+    Darwin) wanted=$(echo "$wanted" | grep -v -e '^rf_fork' -e syscall) ;;
 esac
 # Of each line the name: without the version that Linux appends and the underscore that macOS
 # prepends. The map's own version symbol is absolute, and no function.

@@ -39,6 +39,9 @@ static inline const char *why_not_forked(void)
     if ((findings.reasons & RF_FORK_SHADOW_STACK) != 0) {
         return "this process has a shadow stack";
     }
+    if ((findings.reasons & RF_FORK_DESCRIPTOR) != 0) {
+        return "whoever runs this has left it a descriptor that cannot be copied";
+    }
     EXPECT_EQ(findings.reasons, 0);
     return NULL;
 }

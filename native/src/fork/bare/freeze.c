@@ -41,7 +41,7 @@ static uintptr_t asked_in(int number)
     return ((uintptr_t)(unsigned)number << 1) | 1;
 }
 
-static void describe(struct rf_parked *self, void *context)
+void rf_parked_describe(struct rf_parked *self, void *context)
 {
     self->context = context;
     self->thread_pointer = arch_thread_pointer();
@@ -81,7 +81,7 @@ __attribute__((no_sanitize_address)) void rf_freeze_handler(int signo, siginfo_t
         return;
     }
     self.freeze = number;
-    describe(&self, context);
+    rf_parked_describe(&self, context);
     // Release, for the forker, who reads it all. It fails for a signal that comes so late that the
     // place is somebody else's.
     if (!atomic_compare_exchange_strong_explicit(&rf_threads[place].parked, &asked,

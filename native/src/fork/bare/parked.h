@@ -43,6 +43,13 @@ struct rf_parked {
     struct rf_traits traits;
 };
 
+// Fills in all but the freeze, for the calling thread in a signal's handler.
+void rf_parked_describe(struct rf_parked *self, void *context);
+
+// In the child: the thread again, which waits until its freeze is over and returns from the signal.
+// Returns its number or a negative error number.
+long rf_parked_revive(const struct rf_parked *parked);
+
 // The calling thread's.
 void rf_traits_read(struct rf_traits *traits);
 

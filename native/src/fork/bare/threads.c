@@ -39,6 +39,14 @@ __attribute__((no_sanitize_address)) static void resume(void *argument)
     arch_return_from_signal(self->context);
 }
 
+long rf_parked_revive(const struct rf_parked *parked)
+{
+    uintptr_t top = ((uintptr_t)parked - GAP_BYTES) & ~(uintptr_t)(STACK_ALIGNMENT - 1);
+
+    return arch_clone_thread(THREAD_FLAGS, top, parked->tid_address, parked->thread_pointer, resume,
+                             (void *)(uintptr_t)parked);
+}
+
 int rf_threads_restore(struct rf_fork_result *result)
 {
     rf_traits_read(&inherited);
@@ -48,9 +56,7 @@ int rf_threads_restore(struct rf_fork_result *result)
         if (parked == NULL) {
             continue;
         }
-        uintptr_t top = ((uintptr_t)parked - GAP_BYTES) & ~(uintptr_t)(STACK_ALIGNMENT - 1);
-        long tid = arch_clone_thread(THREAD_FLAGS, top, parked->tid_address, parked->thread_pointer,
-                                     resume, (void *)(uintptr_t)parked);
+        long tid = rf_parked_revive(parked);
         if (tid < 0) {
             result->culprit = thread->tid;
             return (int)tid;

@@ -102,11 +102,34 @@ public final class WorkerPool {
     private void run(Runnable work) {
         alive.add(Thread.currentThread());
         try {
-            work.run();
+            runCounted(work);
+            // Whoever offers a task counts threads after that, and this looks after it counts no
+            // more: one of both sees a task that would stand behind another that blocks.
+            for (Runnable late = queue.poll(); late != null; late = queue.poll()) {
+                threads.getAndIncrement();
+                runCounted(finishing(late));
+            }
         } finally {
             alive.remove(Thread.currentThread());
+        }
+    }
+
+    private void runCounted(Runnable work) {
+        try {
+            work.run();
+        } finally {
             threads.getAndDecrement();
         }
+    }
+
+    private Runnable finishing(Runnable task) {
+        return () -> {
+            try {
+                task.run();
+            } finally {
+                unfinished.getAndDecrement();
+            }
+        };
     }
 
     /** Where the JDK's pool asks whether a task shall wait; no means that a thread is started. */
@@ -122,7 +145,8 @@ public final class WorkerPool {
 
         @Override
         public boolean offer(Runnable task) {
-            return !pool.grows() && super.offer(task);
+            // Asked again, for the thread that was to take it may have given up waiting.
+            return !pool.grows() && super.offer(task) && !(pool.grows() && remove(task));
         }
 
         boolean append(Runnable task) {
@@ -143,6 +167,9 @@ public final class WorkerPool {
     private void tooMany(Runnable task) {
         if (executor.isShutdown() || !queue.append(task)) {
             throw new RejectedExecutionException();
+        }
+        if (grows() && queue.remove(task)) {
+            executor.execute(task);
         }
     }
 
@@ -212,20 +239,13 @@ public final class WorkerPool {
      */
     public boolean awaitEnd(Duration atMost) {
         long endNs = System.nanoTime() + atMost.toNanos();
-        boolean interrupted = false;
-        boolean ended = false;
-        boolean waiting = true;
-        while (waiting) {
-            try {
-                ended = executor.awaitTermination(endNs - System.nanoTime(), TimeUnit.NANOSECONDS);
-                waiting = false;
-            } catch (InterruptedException e) {
-                interrupted = true;
+        Threads.uninterruptibly(() -> {
+            executor.awaitTermination(endNs - System.nanoTime(), TimeUnit.NANOSECONDS);
+            for (Thread thread : alive) {
+                thread.join(Duration.ofNanos(endNs - System.nanoTime()));
             }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        });
+        boolean ended = executor.isTerminated() && alive.isEmpty();
         if (!ended) {
             alive.forEach(thread ->
                     report.accept(

@@ -180,6 +180,16 @@ final class WorkerPoolTest {
     }
 
     @Test
+    void shouldLeaveNoTaskBehindOneThatBlocksWhenAThreadGivesUpWaiting() {
+        WorkerPool pool = pool(1, 2, Duration.ofNanos(1));
+        block(pool);
+
+        for (int i = 0; i < 20_000; i++) {
+            run(pool);
+        }
+    }
+
+    @Test
     void shouldGoOnAfterATaskThatThrows() {
         WorkerPool pool = pool(1, 1, LONG);
 

@@ -181,31 +181,42 @@ static long copy_process(int *pidfd)
     return pid == -EINVAL ? arch_clone_process(flags, pidfd, rf_forker.tid_address) : pid;
 }
 
-static int fork_stopped(struct report *report, long long started_ns)
+// Reads the descriptors and copies the process: 0 in the copy.
+static long copy_all(int *pidfd)
 {
     struct rf_fork_result *result = request.result;
-    long long frozen_ns = bare_now_ns();
+    long long started_ns = bare_now_ns();
+
+    result->stage = RF_FORK_DESCRIPTORS;
+    int error = rf_descriptors_read(request.options, result);
+    long long read_ns = bare_now_ns();
+    result->descriptors_ns = read_ns - started_ns;
+    if (error != 0) {
+        return error;
+    }
+    result->stage = RF_FORK_CLONE;
+    long pid = copy_process(pidfd);
+    if (pid != 0) {
+        result->clone_ns = bare_now_ns() - read_ns;
+    }
+    return pid;
+}
+
+static int fork_stopped(struct report *report, long long started_ns)
+{
     int parent_pid = bare_pid();
     int pidfd = RF_NOBODY;
 
-    result->freeze_ns = frozen_ns - started_ns;
-    result->stage = RF_FORK_DESCRIPTORS;
-    long pid = rf_descriptors_read(request.options, result);
-    long long read_ns = bare_now_ns();
-    result->descriptors_ns = read_ns - frozen_ns;
+    request.result->freeze_ns = bare_now_ns() - started_ns;
+    long pid = copy_all(&pidfd);
     if (pid == 0) {
-        result->stage = RF_FORK_CLONE;
-        pid = copy_process(&pidfd);
-        if (pid == 0) {
-            become_child(report, parent_pid);
-            return 0;
-        }
+        become_child(report, parent_pid);
+        return 0;
     }
-    long long copied_ns = bare_now_ns();
     rf_descriptors_forget();
+    long long copied_ns = bare_now_ns();
+    request.result->pause_ns = copied_ns - started_ns;
     rf_thaw();
-    result->clone_ns = copied_ns - read_ns;
-    result->pause_ns = bare_now_ns() - started_ns;
     return pid < 0 ? (int)pid : conclude(report, (int)pid, pidfd, copied_ns);
 }
 

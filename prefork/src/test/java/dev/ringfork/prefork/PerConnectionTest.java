@@ -172,6 +172,49 @@ final class PerConnectionTest {
     }
 
     @Test
+    void shouldServeWhoWaitsInTheBacklogAtADrainOneAfterTheOther() throws Exception {
+        try (PreforkProcess prefork = start("workers=1", "drain=60000")) {
+            List<PreforkProcess.Client> clients = new ArrayList<>();
+            try {
+                for (int i = 0; i < 3; i++) {
+                    clients.add(prefork.connect());
+                    clients.getLast().send("pid");
+                }
+                Set<String> pids = new HashSet<>();
+                pids.add(String.valueOf(clients.getFirst().readLine()));
+                prefork.signal("TERM");
+                prefork.next("2 connections wait for a worker");
+                for (PreforkProcess.Client client : clients.subList(1, 3)) {
+                    pids.add(String.valueOf(client.readLine()));
+                }
+                assertEquals(3, pids.size(), pids.toString());
+            } finally {
+                for (PreforkProcess.Client client : clients) {
+                    client.close();
+                }
+            }
+            assertEquals("none", prefork.next("children"));
+            assertEquals(0, prefork.exitCode());
+        }
+    }
+
+    @Test
+    void shouldCloseWhoGotNoProcessWhenTheDrainIsOver() throws Exception {
+        Path stuck = Files.createFile(folder.resolve("stuck"));
+        try (PreforkProcess prefork = start("workers=1", "drain=1000", "stuck=" + stuck);
+                PreforkProcess.Client first = prefork.connect();
+                PreforkProcess.Client second = prefork.connect()) {
+            prefork.next("fork");
+            prefork.signal("TERM");
+            prefork.next("2 connections wait for a worker");
+            prefork.next("2 connections are closed that no worker took");
+            assertNull(first.readLine());
+            assertNull(second.readLine());
+            assertEquals(0, prefork.exitCode());
+        }
+    }
+
+    @Test
     void shouldFinishWhatIsBegunAtADrain() throws Exception {
         try (PreforkProcess prefork = start("workers=2")) {
             try (PreforkProcess.Client client = prefork.connect()) {

@@ -8,6 +8,7 @@ import dev.ringfork.prefork.master.MasterState;
 import dev.ringfork.prefork.master.Scale;
 import dev.ringfork.prefork.master.UpgradeState;
 import dev.ringfork.prefork.master.WorkerState;
+import dev.ringfork.prefork.scoreboard.Counts;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -101,8 +102,15 @@ record Goal(Verb verb, MasterState before) {
         if (now.exitCode() != 0) {
             return Verdict.refused("the master ends with exit code " + now.exitCode());
         }
-        long cut = now.total().cut() - before.total().cut();
-        return Verdict.done(cut == 0 ? how : how + ", connections cut: " + cut);
+        Counts total = now.total();
+        return Verdict.done(
+                how
+                        + unlessNone(", connections cut: ", total.cut() - before.total().cut())
+                        + unlessNone(", closed unserved: ", total.shed() - before.total().shed()));
+    }
+
+    private static String unlessNone(String what, long count) {
+        return count == 0 ? "" : what + count;
     }
 
     private @Nullable Verdict increased(MasterState now) {

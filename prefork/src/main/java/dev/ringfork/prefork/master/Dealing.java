@@ -42,6 +42,8 @@ final class Dealing implements AutoCloseable {
     private static final int QUEUE_MAX = 1 << 16;
 
     private final Binder binder;
+    private final boolean once;
+    private final Consumer<Input> tell;
     private final Delivery delivery;
     private final FrontDoor door;
     private final Consumer<String> report;
@@ -63,6 +65,8 @@ final class Dealing implements AutoCloseable {
             Consumer<Input> tell,
             Consumer<String> report) {
         this.binder = binder;
+        this.once = once;
+        this.tell = tell;
         this.delivery = new Delivery(reactor, once, tell, report);
         this.door = new FrontDoor(syscalls, reactor, delivery, report);
         this.report = report;
@@ -169,12 +173,15 @@ final class Dealing implements AutoCloseable {
         return delivery.held();
     }
 
-    /** How many connections were closed because the system was out of descriptors or memory. */
+    /** How many connections were closed that no worker has had. */
     long shed() {
-        return door.shed();
+        return door.shed() + delivery.shed();
     }
 
     private void end(Master master) {
+        if (master.forsakes()) {
+            delivery.giveUp();
+        }
         if (ending) {
             return;
         }
@@ -183,10 +190,21 @@ final class Dealing implements AutoCloseable {
         if (master.ending() == Ending.DRAIN && binder.sole() && delivery.possible()) {
             openUnserved();
             // Whoever has reached a queue that no worker looks at was promised service.
-            door.takeAll(QUEUE_MAX);
+            door.takeAll(QUEUE_MAX, this::promised);
         }
         door.shutAll();
+        if (once) {
+            tell.accept(new Input.Emptied());
+        }
         surplusSinceNs.clear();
+    }
+
+    /**
+     * Whether this server is the one that serves who waits at a listener. Where each of them needs
+     * a process, and a supervisor keeps the listener, the next server is sooner there.
+     */
+    private boolean promised(BoundListener listener) {
+        return !once || !binder.handedOver().contains(listener.fd());
     }
 
     /** A place whose worker has just died may have no other before the end. */

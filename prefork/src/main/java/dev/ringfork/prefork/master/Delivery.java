@@ -48,6 +48,7 @@ final class Delivery implements AutoCloseable {
     private boolean lastResort;
     private int places;
     private int held;
+    private long shed;
 
     /**
      * Begins without workers.
@@ -220,6 +221,23 @@ final class Delivery implements AutoCloseable {
         return waiting.size();
     }
 
+    /** How many connections were closed that no worker took. */
+    long shed() {
+        return shed;
+    }
+
+    /** Closes what waits: no worker will take it. */
+    void giveUp() {
+        if (waiting.isEmpty()) {
+            return;
+        }
+        report.accept("%d connections are closed that no worker took".formatted(waiting.size()));
+        shed += waiting.size();
+        waiting.forEach(Transfer::close);
+        waiting.clear();
+        tellHeld();
+    }
+
     /** Passes a connection on. Takes over the descriptor. */
     void pass(int fd) {
         waiting.add(new Transfer(NOTHING, List.of(PassedDescriptor.own(fd))));
@@ -309,11 +327,6 @@ final class Delivery implements AutoCloseable {
     public void close() {
         reactor.cancel(retry);
         lanes.keySet().stream().toList().forEach(this::abandon);
-        if (!waiting.isEmpty()) {
-            report.accept(
-                    "%d connections are closed that no worker took".formatted(waiting.size()));
-        }
-        waiting.forEach(Transfer::close);
-        waiting.clear();
+        giveUp();
     }
 }

@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * Accepts in the master, as long as there is a worker to pass connections to.
@@ -76,12 +77,13 @@ final class FrontDoor implements AutoCloseable {
     }
 
     /**
-     * Accepts what waits now, at each listener so many at most, whether or not there is room for it
-     * at once.
+     * Accepts what waits now, at each listener so many at most.
+     *
+     * @param promised at which listeners whether or not there is room for it at once
      */
-    void takeAll(int most) {
+    void takeAll(int most, Predicate<BoundListener> promised) {
         for (BoundListener listener : List.copyOf(doors.keySet())) {
-            empty(listener, most, () -> true);
+            empty(listener, most, promised.test(listener) ? () -> true : delivery::room);
         }
     }
 

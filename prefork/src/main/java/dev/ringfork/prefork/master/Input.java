@@ -46,6 +46,9 @@ public sealed interface Input {
     /** So many connections that the master has accepted have no worker yet. */
     record Held(int connections) implements Input {}
 
+    /** The master has looked into the queues for the last time: it will hold no others. */
+    record Emptied() implements Input {}
+
     /**
      * A worker that serves one connection was given it, or has not taken it over and gets no other.
      */

@@ -69,6 +69,9 @@ public final class Master {
     private long lastInputNs;
     private boolean announced;
 
+    /** Whether the queues were emptied at the end, where the master holds what was in them. */
+    private boolean emptied;
+
     /** Whether a worker has served its connection, where each serves one. */
     private boolean served;
 
@@ -119,6 +122,7 @@ public final class Master {
             case Input.Load load -> with(load.id(), worker -> worker.load(load, nowNs));
             case Input.Waiting(int looks) -> scaling.waiting(looks, roster);
             case Input.Held(int connections) -> perConnection.held(connections);
+            case Input.Emptied() -> emptied();
             case Input.Given(int id, boolean given) -> with(id, worker -> worker.given = given);
             case Input.Weighed(int id, long bytes) ->
                     with(id, worker -> worker.memoryBytes = bytes);
@@ -164,6 +168,19 @@ public final class Master {
     /** Whether all workers were told to end: those that are left are the last. */
     boolean leaving() {
         return departure.leaving();
+    }
+
+    /** Whether connections that have no worker get none any more. */
+    boolean forsakes() {
+        return switch (departure.ending()) {
+            case NONE -> false;
+            case DRAIN -> settings.scale().perConnection() && late(lastInputNs);
+            case STOP, ENDED -> true;
+        };
+    }
+
+    private boolean late(long nowNs) {
+        return nowNs >= departure.lastNs();
     }
 
     int exitCode() {
@@ -394,7 +411,7 @@ public final class Master {
     private void reconcile(long nowNs) {
         if (departure.begun()) {
             finish(nowNs);
-            if (roster.isEmpty() && !upgrade.underWay()) {
+            if (roster.isEmpty() && !upgrade.underWay() && !awaited(nowNs)) {
                 departure.end();
                 actions.add(new Action.Exit(exitCode));
             }
@@ -423,14 +440,35 @@ public final class Master {
         if (departure.ending() != Ending.DRAIN || !settings.scale().perConnection()) {
             return;
         }
-        boolean late = nowNs >= departure.lastNs();
+        boolean late = late(nowNs);
         for (WorkerHandle worker : roster.all()) {
             if (leaving() && !worker.leaving && (late || !perConnection.awaits(worker))) {
                 ladder.retire(worker, nowNs);
             }
+            if (late && worker.deadlineNs > departure.lastNs() + Ladder.GRACE_NS) {
+                // It has begun to finish later than the others, and knows nothing of their time.
+                ladder.stop(worker, nowNs);
+            }
         }
         if (!late) {
             fill(nowNs);
+        }
+    }
+
+    /** Whether somebody is, or may be, in a queue or held who gets a worker yet. */
+    private boolean awaited(long nowNs) {
+        return settings.scale().perConnection()
+                && departure.ending() == Ending.DRAIN
+                && !late(nowNs)
+                && (!emptied || perConnection.held() > 0);
+    }
+
+    private void emptied() {
+        emptied = true;
+        if (perConnection.held() > 0) {
+            report(
+                    "%d connections wait for a worker; those that have none when the drain is over are closed"
+                            .formatted(perConnection.held()));
         }
     }
 

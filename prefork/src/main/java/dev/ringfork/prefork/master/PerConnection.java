@@ -25,6 +25,7 @@ final class PerConnection implements Sizing {
     private final Predicate<WorkerHandle> outdated;
     private final Consumer<String> report;
     private int held;
+    private boolean finishing;
     private int toldMost;
 
     /**
@@ -43,6 +44,11 @@ final class PerConnection implements Sizing {
         held = connections;
     }
 
+    /** How many connections were accepted and have no worker yet. */
+    int held() {
+        return held;
+    }
+
     /**
      * Whether a worker boots, maybe for a connection that was accepted, or is about to serve it.
      */
@@ -54,6 +60,7 @@ final class PerConnection implements Sizing {
     /** There will be no connections but those that were accepted. */
     void finish() {
         minSpare = 0;
+        finishing = true;
     }
 
     @Override
@@ -87,7 +94,7 @@ final class PerConnection implements Sizing {
         int needed = held + minSpare - (spare.size() - old);
         // Those that are being replaced do not count: their successors come first.
         int room = most - (roster.view().size() - old);
-        if (room <= 0 && spare.isEmpty() && most > 0) {
+        if (room <= 0 && spare.isEmpty() && most > 0 && !finishing) {
             tellOfMost(most);
         }
         int booting = roster.count(WorkerHandle::booting);

@@ -277,6 +277,74 @@ final class PerConnectionTest {
     }
 
     @Test
+    void shouldTakeInWhoWaitsInTheQueueBeforeItEnds() {
+        Stage stage = new Stage(perConnection(2, 0));
+        stage.ask(Command.DRAIN);
+        assertEquals(-1, stage.exitCode, "nobody is there, but somebody may wait in the queue");
+        hold(stage, 3);
+        stage.pass(Duration.ofNanos(Departure.WITHDRAWN_NS));
+        assertTrue(stage.reported("3 connections wait for a worker"), stage.reports.toString());
+        assertEquals(List.of(1, 2), stage.ids(), "the bound holds");
+        give(stage, 1, 2);
+        stage.ready(1);
+        give(stage, 2, 1);
+        stage.ready(2);
+        assertEquals(2, stage.spawns);
+        serve(stage, 1);
+        assertEquals(List.of(2, 3), stage.ids());
+        serve(stage, 2);
+        assertFalse(stage.reported("backlog"), "there is none any more");
+        give(stage, 3, 0);
+        stage.ready(3);
+        serve(stage, 3);
+        assertEquals(0, stage.exitCode);
+        assertEquals(3, stage.spawns);
+    }
+
+    @Test
+    void shouldEndAtOnceWhenNobodyWaits() {
+        Stage stage = new Stage(perConnection(2, 0));
+        stage.drain();
+        assertEquals(0, stage.exitCode);
+        assertEquals(0, stage.spawns);
+    }
+
+    @Test
+    void shouldForsakeWhoHasNoWorkerWhenTheDrainIsOver() {
+        Stage stage = Stage.serving(perConnection(1, 0));
+        hold(stage, 1);
+        give(stage, 1, 1);
+        stage.ready(1);
+        stage.drain();
+        stage.pass(Duration.ofSeconds(29));
+        assertFalse(stage.master.forsakes());
+        serve(stage, 1);
+        assertEquals(List.of(2), stage.ids());
+        give(stage, 2, 0);
+        stage.ready(2);
+        stage.pass(Duration.ofSeconds(1));
+        assertTrue(stage.master.forsakes());
+        assertEquals(List.of(2), stage.told(Order.STOP), "it has no drain of its own");
+        serve(stage, 2);
+        assertEquals(0, stage.exitCode);
+    }
+
+    @Test
+    void shouldGoOnTryingDuringADrainWhenTheOnlyStartFails() {
+        Stage stage = new Stage(perConnection(1, 0));
+        hold(stage, 1);
+        stage.drain();
+        stage.failSpawn(1);
+        assertEquals(-1, stage.exitCode, "somebody waits");
+        stage.pass(SECOND);
+        assertEquals(List.of(2), stage.ids());
+        stage.ask(Command.STOP);
+        assertTrue(stage.master.forsakes());
+        stage.exit(2, Stage.KILLED);
+        assertEquals(0, stage.exitCode);
+    }
+
+    @Test
     void shouldServeOnWhileADrainIsAnnounced() {
         Stage stage = Stage.serving(perConnection(4, 1).drainDelay(Duration.ofSeconds(5)));
         stage.ask(Command.DRAIN);

@@ -38,6 +38,7 @@ final class Stage {
     int exitCode = -1;
     int spawns;
     int announced;
+    private boolean emptied;
 
     Stage(MasterSettings.Builder settings) {
         this.settings = settings.build();
@@ -76,6 +77,10 @@ final class Stage {
 
     void input(Input input) {
         perform(master.handle(input, nowNs));
+        if (master.leaving() && !emptied && exitCode < 0) {
+            emptied = true;
+            input(new Input.Emptied());
+        }
     }
 
     void ask(Command command) {

@@ -196,7 +196,7 @@ final class Delivery implements AutoCloseable {
             waiting.addAll(reclaimed);
             lane.close();
             if (once && !reclaimed.isEmpty()) {
-                tell.accept(new Input.Given(id, false));
+                tellGiven(id, false);
             }
         }
     }
@@ -267,9 +267,7 @@ final class Delivery implements AutoCloseable {
                     if (once) {
                         // Until it is known how many there may be without this one.
                         places--;
-                        // Before the worker counts no more, or it looks as if one were missing.
-                        tellHeld();
-                        tell.accept(new Input.Given(to.getKey(), true));
+                        tellGiven(to.getKey(), true);
                     }
                 }
                 case FULL -> retrySoon();
@@ -283,6 +281,11 @@ final class Delivery implements AutoCloseable {
                 }
             }
         }
+    }
+
+    private void tellGiven(int id, boolean given) {
+        held = waiting.size();
+        tell.accept(new Input.Given(id, given, held));
     }
 
     private void tellHeld() {

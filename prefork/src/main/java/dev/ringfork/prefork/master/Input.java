@@ -51,8 +51,11 @@ public sealed interface Input {
 
     /**
      * A worker that serves one connection was given it, or has not taken it over and gets no other.
+     *
+     * @param held how many have no worker now: in between it would look as if nobody needed a
+     *     worker that boots, or one more than do
      */
-    record Given(int id, boolean given) implements Input {}
+    record Given(int id, boolean given, int held) implements Input {}
 
     /** A worker takes so much memory. */
     record Weighed(int id, long bytes) implements Input {}

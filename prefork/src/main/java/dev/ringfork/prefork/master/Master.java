@@ -123,7 +123,10 @@ public final class Master {
             case Input.Waiting(int looks) -> scaling.waiting(looks, roster);
             case Input.Held(int connections) -> perConnection.held(connections);
             case Input.Emptied() -> emptied();
-            case Input.Given(int id, boolean given) -> with(id, worker -> worker.given = given);
+            case Input.Given(int id, boolean given, int connections) -> {
+                perConnection.held(connections);
+                with(id, worker -> worker.given = given);
+            }
             case Input.Weighed(int id, long bytes) ->
                     with(id, worker -> worker.memoryBytes = bytes);
             case Input.NotAnnounced(String reason) -> notAnnounced(reason, nowNs);

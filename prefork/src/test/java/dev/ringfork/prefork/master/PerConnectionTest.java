@@ -31,8 +31,7 @@ final class PerConnectionTest {
 
     /** One that was held is given to a worker that has become ready, as deliveries do it. */
     private static void give(Stage stage, int id, int stillHeld) {
-        hold(stage, stillHeld);
-        stage.input(new Input.Given(id, true));
+        stage.input(new Input.Given(id, true, stillHeld));
     }
 
     /** The worker's connection has closed. */
@@ -113,8 +112,7 @@ final class PerConnectionTest {
         hold(stage, 1);
         give(stage, 1, 0);
         stage.ready(1);
-        stage.input(new Input.Given(1, false));
-        hold(stage, 1);
+        stage.input(new Input.Given(1, false, 1));
         stage.exit(1, Stage.KILLED);
         assertEquals(1, stage.spawns, "a start has failed");
         assertEquals(1, stage.master.failedStarts());
@@ -245,6 +243,7 @@ final class PerConnectionTest {
         stage.pass(SECOND);
         assertEquals(List.of(1, 3), stage.ids(), "another one is tried");
         give(stage, 3, 0);
+        assertEquals(List.of(), stage.signalled(SIGTERM), "it serves, which is heard of next");
         stage.ready(3);
         serve(stage, 1);
         assertEquals(-1, stage.exitCode);

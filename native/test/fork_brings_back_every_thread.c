@@ -8,7 +8,7 @@ enum { THREADS = 8, STEPS = 1000 };
 static atomic_int turns[THREADS];
 static atomic_bool over;
 
-static void *turn(void *argument)
+static void *spin(void *argument)
 {
     int self = (int)(intptr_t)argument;
 
@@ -33,7 +33,7 @@ int main(void)
 
     FORKABLE();
     for (int i = 0; i < THREADS; i++) {
-        start_thread(&threads[i], turn, (void *)(intptr_t)i);
+        start_thread(&threads[i], spin, (void *)(intptr_t)i);
     }
     expect_all_turning();
     int former = own_tid();

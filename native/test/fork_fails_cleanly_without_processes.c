@@ -7,17 +7,7 @@
 
 enum { THREADS = 30, STEPS = 10, NOBODY_USER = 65534 };
 
-static atomic_int turns;
-static atomic_bool over;
-
-static void *turn(void *argument)
-{
-    while (!atomic_load(&over)) {
-        atomic_fetch_add(&turns, 1);
-        sched_yield();
-    }
-    return argument;
-}
+static struct turning turning;
 
 static int most_processes(rlim_t soft)
 {
@@ -43,7 +33,7 @@ int main(void)
     FORKABLE();
     EXPECT_EQ(getrlimit(RLIMIT_NPROC, &former), 0);
     for (int i = 0; i < THREADS; i++) {
-        start_thread(&threads[i], turn, NULL);
+        start_thread(&threads[i], turn, &turning);
     }
     // The child has room for its first thread and some others, or for none where this user has more
     // processes; never for all of them.
@@ -54,16 +44,16 @@ int main(void)
     // No child is left behind.
     EXPECT_EQ(waitpid(-1, NULL, WNOHANG), -1);
     EXPECT_EQ(errno, ECHILD);
-    await_progress(&turns, STEPS);
+    await_progress(&turning.turns, STEPS);
 
     EXPECT_EQ(most_processes(former.rlim_cur), 0);
     int child = fork_plainly(&result);
-    await_progress(&turns, STEPS);
+    await_progress(&turning.turns, STEPS);
     if (child == 0) {
         finish();
     }
     expect_ok(&result);
-    atomic_store(&over, true);
+    atomic_store(&turning.over, true);
     for (int i = 0; i < THREADS; i++) {
         EXPECT_EQ(pthread_join(threads[i], NULL), 0);
     }

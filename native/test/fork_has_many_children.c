@@ -5,18 +5,7 @@
 
 enum { AT_ONCE = 4, ROUNDS = 50, THREADS = 3, STATUS = 3 };
 
-static atomic_int turns[THREADS];
-
-static void *turn(void *argument)
-{
-    atomic_int *own = argument;
-
-    for (;;) {
-        atomic_fetch_add(own, 1);
-        sched_yield();
-    }
-    return NULL;
-}
+static struct turning turning[THREADS];
 
 static int open_descriptors(void)
 {
@@ -42,14 +31,14 @@ int main(void)
     open_pipe(wakeup);
     EXPECT_EQ(write(wakeup[1], "w", 1), 1);
     for (int i = 0; i < THREADS; i++) {
-        start_thread(&thread, turn, &turns[i]);
+        start_thread(&thread, turn, &turning[i]);
     }
     int before = open_descriptors();
     for (int i = 0; i < ROUNDS; i++) {
         for (int j = 0; j < AT_ONCE; j++) {
             if (fork_plainly(&children[j]) == 0) {
                 for (int k = 0; k < THREADS; k++) {
-                    await_progress(&turns[k], 1);
+                    await_progress(&turning[k].turns, 1);
                 }
                 EXPECT_EQ(next_byte(wakeup[0]), 'w');
                 _exit(STATUS + j);

@@ -5,18 +5,8 @@
 
 enum { STEPS = 100 };
 
-static atomic_int turns;
+static struct turning turning;
 static atomic_int deaf_tid;
-static atomic_bool over;
-
-static void *turn(void *argument)
-{
-    while (!atomic_load(&over)) {
-        atomic_fetch_add(&turns, 1);
-        sched_yield();
-    }
-    return argument;
-}
 
 static void *be_deaf(void *argument)
 {
@@ -35,8 +25,8 @@ int main(void)
     struct rf_fork_options options = {.freeze_limit_ms = 200};
 
     FORKABLE();
-    start_thread(&threads[0], turn, NULL);
-    start_thread(&threads[1], be_deaf, NULL);
+    start_thread(&threads[0], turn, &turning);
+    start_thread(&threads[1], be_deaf, &turning);
     while (atomic_load(&deaf_tid) == 0) {
         sched_yield();
     }
@@ -45,9 +35,9 @@ int main(void)
     EXPECT_EQ(result.culprit, atomic_load(&deaf_tid));
     EXPECT(result.freezes >= 1);
     EXPECT_EQ(result.pidfd, -1);
-    await_progress(&turns, STEPS);
+    await_progress(&turning.turns, STEPS);
     // And with it gone, it can be forked.
-    atomic_store(&over, true);
+    atomic_store(&turning.over, true);
     for (int i = 0; i < 2; i++) {
         EXPECT_EQ(pthread_join(threads[i], NULL), 0);
     }

@@ -3,16 +3,7 @@
 
 #if defined(__linux__)
 
-static atomic_int turns;
-
-static void *turn(void *argument)
-{
-    for (;;) {
-        atomic_fetch_add(&turns, 1);
-        sched_yield();
-    }
-    return argument;
-}
+static struct turning turning;
 
 static void expect_end(int fd)
 {
@@ -40,7 +31,7 @@ static _Noreturn void be_parent(int life[2], int news, int death_signal)
                                       .death_signal = death_signal};
 
     EXPECT_EQ(rf_fork_init(0), 0);
-    start_thread(&thread, turn, NULL);
+    start_thread(&thread, turn, &turning);
     int pid = rf_fork(&options, &result);
     EXPECT(pid >= 0);
     if (pid > 0) {
@@ -51,7 +42,7 @@ static _Noreturn void be_parent(int life[2], int news, int death_signal)
     EXPECT_EQ(write(news, "l", 1), 1);
     if (death_signal == 0) {
         expect_end(life[0]);
-        await_progress(&turns, 1);
+        await_progress(&turning.turns, 1);
         EXPECT_EQ(write(news, "e", 1), 1);
         finish();
     }

@@ -5,16 +5,7 @@
 
 enum { DEPTH = 4, STEPS = 100 };
 
-static atomic_int turns;
-
-static void *turn(void *argument)
-{
-    for (;;) {
-        atomic_fetch_add(&turns, 1);
-        sched_yield();
-    }
-    return argument;
-}
+static struct turning turning;
 
 // Each answers for those below it.
 static void descend(int depth)
@@ -25,12 +16,12 @@ static void descend(int depth)
         return;
     }
     if (fork_plainly(&result) == 0) {
-        await_progress(&turns, STEPS);
+        await_progress(&turning.turns, STEPS);
         descend(depth + 1);
         finish();
     }
     EXPECT_EQ(result.threads, 2);
-    await_progress(&turns, STEPS);
+    await_progress(&turning.turns, STEPS);
     expect_ok(&result);
 }
 
@@ -39,7 +30,7 @@ int main(void)
     pthread_t thread;
 
     FORKABLE();
-    start_thread(&thread, turn, NULL);
+    start_thread(&thread, turn, &turning);
     // The second time each of them has forked before.
     descend(1);
     descend(1);

@@ -174,6 +174,23 @@ static inline void await_progress(const atomic_int *counter, int steps)
     }
 }
 
+// What a thread does that shows that it runs, until it is over.
+struct turning {
+    atomic_int turns;
+    atomic_bool over;
+};
+
+static inline void *turn(void *argument)
+{
+    struct turning *turning = argument;
+
+    while (!atomic_load(&turning->over)) {
+        atomic_fetch_add(&turning->turns, 1);
+        sched_yield();
+    }
+    return NULL;
+}
+
 static inline int own_tid(void)
 {
     return (int)syscall(SYS_gettid);

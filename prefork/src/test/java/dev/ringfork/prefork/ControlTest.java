@@ -75,6 +75,10 @@ final class ControlTest {
             assertEquals(2, workers());
             assertEquals("workers: 1", ask("dec").text());
             assertEquals(1, workers());
+            assertEquals("workers: 3", ask("set 3").text());
+            assertEquals(3, workers());
+            assertEquals("workers: 1", ask("set 1").text());
+            assertEquals(1, workers());
 
             assertEquals("all workers are of generation 2", ask("reload").text());
             assertFalse(ProcessHandle.of(first).isPresent(), "the old one is not reaped");

@@ -19,7 +19,7 @@ import picocli.CommandLine.Parameters;
             "status, workers [json]     how the master and its workers are",
             "stats [json|openmetrics]   what all workers have counted together",
             "config [json]              what the master was started with",
-            "inc, dec                   one worker more, one fewer",
+            "inc, dec, set NUMBER       one worker more, one fewer, so many",
             "reload                     all workers anew, one after the other",
             "upgrade                    a new master in this one's place, with the listeners; or none, and all goes on",
             "vacate                     no workers, the listeners stay; reload brings them back",

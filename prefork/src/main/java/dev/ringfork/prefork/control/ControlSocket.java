@@ -259,7 +259,7 @@ public final class ControlSocket implements AutoCloseable {
     private void answer(ControlConnection connection, Request request) {
         Command command = request.verb().command();
         if (command != null) {
-            act(connection, new Goal(request.verb(), master.state()), command);
+            act(connection, new Goal(request.verb(), request.workers(), master.state()), command);
         } else if (request.verb() == Request.Verb.CONFIG) {
             show(connection, display.configuration(request.format()));
         } else {
@@ -274,7 +274,7 @@ public final class ControlSocket implements AutoCloseable {
             return;
         }
         connection.pursue(goal);
-        String reason = goal.needsAsking() ? master.ask(command) : null;
+        String reason = goal.needsAsking() ? master.ask(command, goal.workers()) : null;
         if (reason != null) {
             connection.finish(Verdict.refused(reason));
         }

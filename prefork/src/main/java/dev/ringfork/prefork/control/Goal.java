@@ -9,15 +9,17 @@ import dev.ringfork.prefork.master.Scale;
 import dev.ringfork.prefork.master.UpgradeState;
 import dev.ringfork.prefork.master.WorkerState;
 import dev.ringfork.prefork.scoreboard.Counts;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a request wants the master to come to: it is held against every new state until it is
  * reached, or out of reach. Immutable.
  *
+ * @param workers how many are asked for, by {@link Verb#SET} alone
  * @param before how the master was when it was asked
  */
-record Goal(Verb verb, MasterState before) {
+record Goal(Verb verb, int workers, MasterState before) {
 
     /** Why it makes no sense to ask, or null if it does. */
     @Nullable Verdict refusal() {
@@ -72,6 +74,7 @@ record Goal(Verb verb, MasterState before) {
         return switch (verb) {
             case INC -> increased(now);
             case DEC -> decreased(now);
+            case SET -> set(now);
             case RELOAD -> reloaded(now);
             default -> vacated(now);
         };
@@ -135,12 +138,33 @@ record Goal(Verb verb, MasterState before) {
             return overtaken(now);
         }
         if (scaled(now)) {
-            return now.workers().size() > now.wanted()
-                    ? null
-                    : Verdict.done("workers at most: %d".formatted(now.wanted()));
+            return limited(now);
         }
         boolean left = now.any(worker -> worker.slot() == slot);
         return left ? null : Verdict.done("workers: %d".formatted(now.wanted()));
+    }
+
+    private @Nullable Verdict set(MasterState now) {
+        if (now.wanted() != workers) {
+            return overtaken(now);
+        }
+        if (scaled(now)) {
+            return limited(now);
+        }
+        boolean serving =
+                IntStream.range(0, workers)
+                        .allMatch(slot -> now.any(each -> each.slot() == slot && each.serving()));
+        if (!serving && failed(now)) {
+            return Verdict.refused("a worker cannot be started; the master goes on trying");
+        }
+        boolean left = now.any(worker -> worker.slot() >= workers);
+        return serving && !left ? Verdict.done("workers: %d".formatted(workers)) : null;
+    }
+
+    private static @Nullable Verdict limited(MasterState now) {
+        return now.workers().size() > now.wanted()
+                ? null
+                : Verdict.done("workers at most: %d".formatted(now.wanted()));
     }
 
     private @Nullable Verdict reloaded(MasterState now) {

@@ -2,6 +2,7 @@
 package dev.ringfork.prefork.control;
 
 import dev.ringfork.prefork.master.Command;
+import dev.ringfork.prefork.master.MasterSettings;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -9,12 +10,13 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an operator asks for, in one line: a word, and for what is shown a format. Immutable.
+ * What an operator asks for, in one line: a word, and after some a format or a number. Immutable.
  *
  * @param verb what is asked for
  * @param format how it is to be shown; {@link Format#TEXT} where nothing is
+ * @param workers how many there are to be, for {@link Verb#SET} alone
  */
-public record Request(Verb verb, Format format) {
+public record Request(Verb verb, Format format, int workers) {
 
     /** How something is shown. */
     public enum Format {
@@ -40,6 +42,8 @@ public record Request(Verb verb, Format format) {
         INC(Command.MORE),
         /** One worker fewer; done when it has ended. */
         DEC(Command.FEWER),
+        /** So many workers; done when all of them serve, and those beyond have ended. */
+        SET(Command.RESIZE),
         /** All workers anew; done when the last of the old ones has ended. */
         RELOAD(Command.RELOAD),
         /** No workers, the listeners stay; done when the last one has ended. */
@@ -82,6 +86,11 @@ public record Request(Verb verb, Format format) {
         }
     }
 
+    /** One without a number. */
+    public Request(Verb verb, Format format) {
+        this(verb, format, 0);
+    }
+
     /**
      * Reads a line, without its end.
      *
@@ -97,6 +106,9 @@ public record Request(Verb verb, Format format) {
                                 new IllegalArgumentException(
                                         "'%s' cannot be asked for: there are %s"
                                                 .formatted(printable(words[0]), verbs())));
+        if (verb == Verb.SET) {
+            return new Request(verb, Format.TEXT, workers(words));
+        }
         if (words.length == 1) {
             return new Request(verb, Format.TEXT);
         }
@@ -106,6 +118,19 @@ public record Request(Verb verb, Format format) {
                         .findFirst()
                         .orElseThrow(() -> new IllegalArgumentException(misformed(verb)));
         return new Request(verb, format);
+    }
+
+    private static int workers(String[] words) {
+        // No more digits than the most has: it is a number that an int can hold.
+        if (words.length == 2 && words[1].matches("[0-9]{1,3}")) {
+            int workers = Integer.parseInt(words[1]);
+            if (workers >= 1 && workers <= MasterSettings.WORKERS_MOST) {
+                return workers;
+            }
+        }
+        throw new IllegalArgumentException(
+                "write 'set' and a number of workers from 1 to %d; vacate lets all of them go"
+                        .formatted(MasterSettings.WORKERS_MOST));
     }
 
     private static String misformed(Verb verb) {
@@ -133,6 +158,9 @@ public record Request(Verb verb, Format format) {
     /** The line that {@link #parse} reads. */
     @Override
     public String toString() {
+        if (verb == Verb.SET) {
+            return verb.word() + " " + workers;
+        }
         return format == Format.TEXT ? verb.word() : verb.word() + " " + word(format);
     }
 }

@@ -21,6 +21,8 @@ public enum Command {
     MORE,
     /** One worker fewer; one stays. */
     FEWER,
+    /** As many workers as the number that goes with it. */
+    RESIZE,
     /** Report who does what. */
     STATUS
 }

@@ -6,8 +6,12 @@ import dev.ringfork.bindings.WaitStatus;
 /** What a {@link Master} is told. Immutable; {@code id} is that of {@link Action.Spawn}. */
 public sealed interface Input {
 
-    /** An operator asks for something. */
-    record Asked(Command command) implements Input {}
+    /**
+     * An operator asks for something.
+     *
+     * @param workers how many, for {@link Command#RESIZE} alone
+     */
+    record Asked(Command command, int workers) implements Input {}
 
     /** A worker was started. */
     record Spawned(int id, int pid) implements Input {}

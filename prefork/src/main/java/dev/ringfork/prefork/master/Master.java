@@ -112,7 +112,7 @@ public final class Master {
         }
         forgiveSleep(nowNs);
         switch (input) {
-            case Input.Asked(Command command) -> asked(command, nowNs);
+            case Input.Asked asked -> asked(asked, nowNs);
             case Input.Spawned(int id, int pid) -> with(id, worker -> worker.pid = pid);
             case Input.SpawnFailed(int id, String reason) -> spawnFailed(id, reason, nowNs);
             case Input.Ready(int id) -> with(id, worker -> ready(worker, nowNs));
@@ -269,7 +269,8 @@ public final class Master {
         roster.view().forEach(worker -> worker.forgive(asleepNs));
     }
 
-    private void asked(Command command, long nowNs) {
+    private void asked(Input.Asked asked, long nowNs) {
+        Command command = asked.command();
         switch (command) {
             case DRAIN -> departure.ask(nowNs);
             case STOP -> departure.stop(nowNs);
@@ -281,17 +282,17 @@ public final class Master {
                     upgrade.start(nowNs);
                 }
             }
-            case RELOAD, VACATE, MORE, FEWER -> {
+            case RELOAD, VACATE, MORE, FEWER, RESIZE -> {
                 if (!departure.begun()) {
-                    resize(command);
+                    resize(asked);
                 }
             }
         }
     }
 
-    private void resize(Command command) {
-        wanted.change(command);
-        if (command == Command.RELOAD) {
+    private void resize(Input.Asked asked) {
+        wanted.change(asked.command(), asked.workers());
+        if (asked.command() == Command.RELOAD) {
             rolling.start();
             report("reloading: workers of generation %d".formatted(rolling.generation()));
         }

@@ -175,7 +175,7 @@ public final class MasterLoop implements MasterView, AutoCloseable {
         signals.drain(signo -> {
             Command command = OperatorSignals.command(syscalls, signo);
             if (command != null) {
-                ask(command);
+                ask(command, 0);
             }
         });
         signalled.exhausted(Interest.READ);
@@ -206,10 +206,10 @@ public final class MasterLoop implements MasterView, AutoCloseable {
     }
 
     @Override
-    public @Nullable String ask(Command command) {
+    public @Nullable String ask(Command command, int workers) {
         String refusal = refusal(command);
         if (refusal == null) {
-            feed(new Input.Asked(command));
+            feed(new Input.Asked(command, workers));
         } else {
             report(refusal);
         }

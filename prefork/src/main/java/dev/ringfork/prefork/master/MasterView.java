@@ -16,9 +16,10 @@ public interface MasterView {
     /**
      * Asks for something as a signal would. What follows takes its time: watch for it.
      *
+     * @param workers how many, for {@link Command#RESIZE} alone
      * @return null, or why nothing is done
      */
-    @Nullable String ask(Command command);
+    @Nullable String ask(Command command, int workers);
 
     /** Sets who watches, in place of who did. */
     void observe(MasterObserver observer);

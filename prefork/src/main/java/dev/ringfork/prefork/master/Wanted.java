@@ -26,8 +26,12 @@ final class Wanted {
         return count;
     }
 
-    /** Does what a command asks for, if it is about numbers. */
-    void change(Command command) {
+    /**
+     * Does what a command asks for, if it is about numbers.
+     *
+     * @param workers how many, for {@link Command#RESIZE} alone
+     */
+    void change(Command command, int workers) {
         switch (command) {
             case RELOAD -> {
                 if (count == 0) {
@@ -44,6 +48,7 @@ final class Wanted {
             case MORE -> set(Math.min(count + 1, MasterSettings.WORKERS_MOST));
             // To none it is VACATE: nobody should lose the last worker to one signal too many.
             case FEWER -> set(Math.max(count - 1, Math.min(count, 1)));
+            case RESIZE -> set(workers);
             case DRAIN, STOP, REOPEN, DUMP, STATUS, UPGRADE -> {
                 // These change nothing about it.
             }

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.ringfork.prefork.control.Request.Format;
 import dev.ringfork.prefork.control.Request.Verb;
 import dev.ringfork.prefork.master.Command;
+import dev.ringfork.prefork.master.Input;
 import dev.ringfork.prefork.master.MasterState;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -122,8 +123,9 @@ final class ControlSocketTest {
         master.become(TWO);
         for (Verb verb : Verb.values()) {
             if (verb.command() != null) {
-                try (SocketChannel _ = send(verb.word() + "\n")) {
-                    assertEquals(verb.command(), master.nextAsked());
+                Request request = new Request(verb, Format.TEXT, verb == Verb.SET ? 3 : 0);
+                try (SocketChannel _ = send(request + "\n")) {
+                    assertEquals(new Input.Asked(verb.command(), request.workers()), master.next());
                 }
             }
         }
@@ -148,7 +150,7 @@ final class ControlSocketTest {
 
     @Test
     void shouldRefuseALineThatMakesNoSense() throws Exception {
-        for (String line : List.of("frob", "", "status json xml", "\u00e4\u0000")) {
+        for (String line : List.of("frob", "", "status json xml", "set 0", "\u00e4\u0000")) {
             List<String> answer = read(send(line + "\n"));
             assertEquals(1, answer.size());
             assertTrue(answer.getFirst().startsWith("error: "), answer.getFirst());

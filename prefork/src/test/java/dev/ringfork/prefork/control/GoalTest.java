@@ -5,6 +5,7 @@ import static dev.ringfork.prefork.control.States.booting;
 import static dev.ringfork.prefork.control.States.draining;
 import static dev.ringfork.prefork.control.States.failing;
 import static dev.ringfork.prefork.control.States.reloading;
+import static dev.ringfork.prefork.control.States.scaled;
 import static dev.ringfork.prefork.control.States.serving;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -23,6 +24,10 @@ final class GoalTest {
     private static final MasterState ONE = States.of(1, 1, serving(0, 1));
     private static final MasterState TWO = States.of(2, 1, serving(0, 1), serving(1, 1));
 
+    private static Goal goal(Verb verb, MasterState before) {
+        return new Goal(verb, 0, before);
+    }
+
     private static void assertGood(@Nullable Verdict verdict) {
         assertNotNull(verdict, "it goes on");
         assertTrue(verdict.good(), verdict.text());
@@ -35,7 +40,7 @@ final class GoalTest {
 
     @Test
     void shouldCallAWorkerMoreDoneWhenItServes() {
-        Goal goal = new Goal(Verb.INC, ONE);
+        Goal goal = goal(Verb.INC, ONE);
 
         assertNull(goal.refusal());
         assertNull(goal.reached(States.of(2, 1, serving(0, 1), booting(1, 1))));
@@ -44,19 +49,19 @@ final class GoalTest {
 
     @Test
     void shouldSayThatAWorkerMoreCannotBeStarted() {
-        Goal goal = new Goal(Verb.INC, ONE);
+        Goal goal = goal(Verb.INC, ONE);
 
         assertBad(goal.reached(failing(States.of(2, 1, serving(0, 1)), 1)));
     }
 
     @Test
     void shouldSayThatAWorkerMoreWasTakenBack() {
-        assertBad(new Goal(Verb.INC, ONE).reached(ONE));
+        assertBad(goal(Verb.INC, ONE).reached(ONE));
     }
 
     @Test
     void shouldAskForThreadDumpsAlsoWhileTheMasterEnds() {
-        Goal goal = new Goal(Verb.DUMP, States.ending(Ending.DRAIN, 0, draining(0, 1)));
+        Goal goal = goal(Verb.DUMP, States.ending(Ending.DRAIN, 0, draining(0, 1)));
 
         assertNull(goal.refusal());
         assertGood(goal.reached(TWO));
@@ -64,12 +69,12 @@ final class GoalTest {
 
     @Test
     void shouldAddNoMoreThanThereMayBe() {
-        assertBad(new Goal(Verb.INC, States.of(MasterSettings.WORKERS_MOST, 1)).refusal());
+        assertBad(goal(Verb.INC, States.of(MasterSettings.WORKERS_MOST, 1)).refusal());
     }
 
     @Test
     void shouldCallAWorkerFewerDoneWhenItHasEnded() {
-        Goal goal = new Goal(Verb.DEC, TWO);
+        Goal goal = goal(Verb.DEC, TWO);
 
         assertNull(goal.refusal());
         assertNull(goal.reached(States.of(1, 1, serving(0, 1), draining(1, 1))));
@@ -79,12 +84,44 @@ final class GoalTest {
 
     @Test
     void shouldKeepTheLastWorker() {
-        assertBad(new Goal(Verb.DEC, ONE).refusal());
+        assertBad(goal(Verb.DEC, ONE).refusal());
+    }
+
+    @Test
+    void shouldCallANumberReachedWhenAllServeAndTheOthersHaveEnded() {
+        Goal more = new Goal(Verb.SET, 2, ONE);
+        assertNull(more.refusal());
+        assertNull(more.reached(States.of(2, 1, serving(0, 1), booting(1, 1))));
+        assertEquals(Verdict.done("workers: 2"), more.reached(TWO));
+
+        Goal fewer = new Goal(Verb.SET, 1, TWO);
+        assertNull(fewer.reached(States.of(1, 1, serving(0, 1), draining(1, 1))));
+        assertGood(fewer.reached(ONE));
+
+        assertGood(new Goal(Verb.SET, 1, ONE).reached(ONE));
+        assertGood(new Goal(Verb.SET, 1, States.of(0, 1)).reached(ONE));
+    }
+
+    @Test
+    void shouldSayWhyANumberIsNotReached() {
+        Goal goal = new Goal(Verb.SET, 2, ONE);
+        assertBad(goal.reached(failing(States.of(2, 1, serving(0, 1)), 1)));
+        assertBad(goal.reached(States.of(3, 1, serving(0, 1), serving(1, 1), booting(2, 1))));
+        assertBad(goal.reached(States.ending(Ending.DRAIN, 0, draining(0, 1))));
+        assertGood(goal.reached(failing(TWO, 1)));
+    }
+
+    @Test
+    void shouldCallAMostReachedWhenThereAreNoMore() {
+        Goal goal = new Goal(Verb.SET, 1, scaled(TWO));
+        assertNull(goal.reached(scaled(States.of(1, 1, serving(0, 1), draining(1, 1)))));
+        assertEquals(Verdict.done("workers at most: 1"), goal.reached(scaled(ONE)));
+        assertGood(goal.reached(scaled(States.of(1, 1))));
     }
 
     @Test
     void shouldCallAReloadDoneWhenTheOldHaveEndedAndTheNewServe() {
-        Goal goal = new Goal(Verb.RELOAD, ONE);
+        Goal goal = goal(Verb.RELOAD, ONE);
 
         assertNull(goal.refusal());
         assertNull(goal.reached(reloading(1, 2, serving(0, 1), booting(0, 2))));
@@ -95,14 +132,14 @@ final class GoalTest {
 
     @Test
     void shouldCallAReloadDoneThatIsPartOfALaterOne() {
-        Goal goal = new Goal(Verb.RELOAD, ONE);
+        Goal goal = goal(Verb.RELOAD, ONE);
 
         assertGood(goal.reached(reloading(1, 3, serving(0, 2), booting(0, 3))));
     }
 
     @Test
     void shouldSayThatAReloadHasFailed() {
-        Goal goal = new Goal(Verb.RELOAD, ONE);
+        Goal goal = goal(Verb.RELOAD, ONE);
 
         assertBad(goal.reached(failing(States.of(1, 2, serving(0, 1)), 1)));
         assertBad(goal.reached(failing(States.of(1, 2), 1)));
@@ -111,7 +148,7 @@ final class GoalTest {
 
     @Test
     void shouldCallAVacationDoneWhenNobodyIsLeft() {
-        Goal goal = new Goal(Verb.VACATE, ONE);
+        Goal goal = goal(Verb.VACATE, ONE);
 
         assertNull(goal.reached(States.of(0, 1, draining(0, 1))));
         assertGood(goal.reached(States.of(0, 1)));
@@ -120,7 +157,7 @@ final class GoalTest {
 
     @Test
     void shouldCallADrainDoneWhenAllHaveEnded() {
-        Goal goal = new Goal(Verb.DRAIN, ONE);
+        Goal goal = goal(Verb.DRAIN, ONE);
 
         assertTrue(goal.needsAsking());
         assertNull(goal.reached(States.ending(Ending.DRAIN, 0, draining(0, 1))));
@@ -131,7 +168,7 @@ final class GoalTest {
 
     @Test
     void shouldJoinADrainInPlaceOfHurryingIt() {
-        Goal goal = new Goal(Verb.DRAIN, States.ending(Ending.DRAIN, 0, draining(0, 1)));
+        Goal goal = goal(Verb.DRAIN, States.ending(Ending.DRAIN, 0, draining(0, 1)));
 
         assertNull(goal.refusal());
         assertFalse(goal.needsAsking());
@@ -139,7 +176,7 @@ final class GoalTest {
 
     @Test
     void shouldStopWhateverIsUnderWay() {
-        Goal goal = new Goal(Verb.STOP, States.ending(Ending.DRAIN, 0, draining(0, 1)));
+        Goal goal = goal(Verb.STOP, States.ending(Ending.DRAIN, 0, draining(0, 1)));
 
         assertNull(goal.refusal());
         assertTrue(goal.needsAsking());
@@ -151,9 +188,9 @@ final class GoalTest {
     void shouldResizeNothingThatEnds() {
         MasterState draining = States.ending(Ending.DRAIN, 0, draining(0, 1));
 
-        assertBad(new Goal(Verb.RELOAD, draining).refusal());
-        assertBad(new Goal(Verb.RELOAD, ONE).reached(draining));
-        assertEquals("the master is ending", String.valueOf(reason(new Goal(Verb.INC, draining))));
+        assertBad(goal(Verb.RELOAD, draining).refusal());
+        assertBad(goal(Verb.RELOAD, ONE).reached(draining));
+        assertEquals("the master is ending", String.valueOf(reason(goal(Verb.INC, draining))));
     }
 
     private static @Nullable String reason(Goal goal) {

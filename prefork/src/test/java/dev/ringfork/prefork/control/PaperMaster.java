@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ringfork.bindings.Syscalls;
 import dev.ringfork.prefork.master.Command;
+import dev.ringfork.prefork.master.Input;
 import dev.ringfork.prefork.master.MasterObserver;
 import dev.ringfork.prefork.master.MasterState;
 import dev.ringfork.prefork.master.MasterView;
@@ -29,7 +30,7 @@ final class PaperMaster implements MasterView, AutoCloseable {
 
     private final Reactor reactor;
     private final Thread loop;
-    private final BlockingQueue<Command> asked = new LinkedBlockingQueue<>();
+    private final BlockingQueue<Input.Asked> asked = new LinkedBlockingQueue<>();
     private final CompletableFuture<ControlSocket> socket = new CompletableFuture<>();
     private MasterObserver observer = MasterObserver.NONE;
     private MasterState state;
@@ -65,9 +66,14 @@ final class PaperMaster implements MasterView, AutoCloseable {
 
     /** What it was asked for next. */
     Command nextAsked() throws InterruptedException {
-        Command command = asked.poll(DEADLINE_S, TimeUnit.SECONDS);
-        assertNotNull(command, "nothing was asked for");
-        return command;
+        return next().command();
+    }
+
+    /** The same with its number. */
+    Input.Asked next() throws InterruptedException {
+        Input.Asked next = asked.poll(DEADLINE_S, TimeUnit.SECONDS);
+        assertNotNull(next, "nothing was asked for");
+        return next;
     }
 
     void say(String line) {
@@ -93,8 +99,8 @@ final class PaperMaster implements MasterView, AutoCloseable {
     }
 
     @Override
-    public @Nullable String ask(Command command) {
-        asked.add(command);
+    public @Nullable String ask(Command command, int workers) {
+        asked.add(new Input.Asked(command, workers));
         return refusal;
     }
 

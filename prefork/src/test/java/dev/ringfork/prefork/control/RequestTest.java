@@ -13,7 +13,7 @@ final class RequestTest {
     @Test
     void shouldReadWhatItWrites() {
         for (Verb verb : Verb.values()) {
-            Request request = new Request(verb, Format.TEXT);
+            Request request = new Request(verb, Format.TEXT, verb == Verb.SET ? 3 : 0);
             assertEquals(request, Request.parse(request.toString()));
         }
         assertEquals(
@@ -33,10 +33,29 @@ final class RequestTest {
                     "status json json",
                     "reload json",
                     "inc 2",
+                    "set",
+                    "set 0",
+                    "set -1",
+                    "set +1",
+                    "set 513",
+                    "set 99999999999",
+                    "set 1.5",
+                    "set many",
+                    "set 1 2",
+                    "set json",
                     "\u0000"
                 }) {
             assertThrows(IllegalArgumentException.class, () -> Request.parse(line), line);
         }
+    }
+
+    @Test
+    void shouldSayHowManyWorkersThereCanBe() {
+        String message =
+                String.valueOf(
+                        assertThrows(IllegalArgumentException.class, () -> Request.parse("set 0"))
+                                .getMessage());
+        assertTrue(message.contains("from 1 to 512"), message);
     }
 
     @Test

@@ -62,6 +62,24 @@ final class States {
                 state.workers().toArray(new WorkerState[0]));
     }
 
+    /** The same where as many workers come and go as there is work for. */
+    static MasterState scaled(MasterState state) {
+        return new MasterState(
+                state.pid(),
+                state.ending(),
+                state.exitCode(),
+                state.wanted(),
+                Scale.Mode.DYNAMIC,
+                state.generation(),
+                state.reloading(),
+                state.upgrade(),
+                state.uptimeNs(),
+                state.failedStarts(),
+                state.held(),
+                state.departed(),
+                state.workers());
+    }
+
     static WorkerState serving(int slot, int generation) {
         return worker(slot, generation, "serving", true);
     }

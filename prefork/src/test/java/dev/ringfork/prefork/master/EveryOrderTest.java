@@ -159,7 +159,7 @@ final class EveryOrderTest {
             boolean mayLose = false;
             List<Integer> ids = stage.ids();
             int id = ids.isEmpty() ? 0 : ids.get(random.nextInt(ids.size()));
-            switch (random.nextInt(10)) {
+            switch (random.nextInt(11)) {
                 case 0 -> {
                     stage.exit(id, random.nextBoolean() ? Stage.KILLED : Stage.FAILED);
                     ready.remove(id);
@@ -178,6 +178,12 @@ final class EveryOrderTest {
                 }
                 case 7 -> stage.beat(id, random.nextInt(60));
                 case 8 -> obey();
+                case 9 -> {
+                    int workers = 1 + random.nextInt(6);
+                    stage.resize(workers);
+                    mayLose = workers < wanted;
+                    wanted = workers;
+                }
                 default -> stage.pass(Duration.ofMillis(random.nextInt(3000)));
             }
             boolean lost = accepting() < before && !mayLose;

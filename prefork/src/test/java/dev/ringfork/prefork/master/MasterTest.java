@@ -201,6 +201,27 @@ final class MasterTest {
     }
 
     @Test
+    void shouldHaveAsManyWorkersAsItIsToldAtOnce() {
+        Stage stage = Stage.serving(settings(2));
+        stage.resize(4);
+        assertEquals(List.of(1, 2, 3, 4), stage.ids());
+        stage.bootAll();
+        stage.resize(4);
+        assertEquals(4, stage.spawns);
+        stage.resize(1);
+        assertEquals(List.of(2, 3, 4), stage.told(Order.DRAIN));
+        List.of(2, 3, 4).forEach(id -> stage.exit(id, Stage.CLEAN));
+
+        stage.ask(Command.VACATE);
+        stage.exit(1, Stage.CLEAN);
+        stage.resize(2);
+        assertEquals(2, stage.alive.size(), "it brings those back that were let go");
+        stage.ask(Command.DRAIN);
+        stage.resize(3);
+        assertEquals(2, stage.alive.size(), "nobody begins when all are to end");
+    }
+
+    @Test
     void shouldStartAnewInASlotWhoseWorkerStillDrains() {
         Stage stage = Stage.serving(settings(2));
         stage.ask(Command.FEWER);

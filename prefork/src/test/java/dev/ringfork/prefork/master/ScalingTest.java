@@ -126,6 +126,10 @@ final class ScalingTest {
         stage.exit(2, Stage.CLEAN);
         stage.pass(Duration.ofMinutes(1));
         assertEquals(List.of(1), stage.ids());
+        stage.resize(4);
+        assertTrue(stage.reported("workers at most: 4"));
+        stage.pass(SECOND);
+        assertEquals(2, stage.alive.size(), "one is busy, and one more is to be idle");
     }
 
     @Test

@@ -84,7 +84,11 @@ final class Stage {
     }
 
     void ask(Command command) {
-        input(new Input.Asked(command));
+        input(new Input.Asked(command, 0));
+    }
+
+    void resize(int workers) {
+        input(new Input.Asked(Command.RESIZE, workers));
     }
 
     /** Asks it to drain, and lets it keep newcomers away for as long as it does. */

@@ -92,8 +92,11 @@ final class Nursery implements AutoCloseable {
      * @param failed is told why there is none, in place of that
      */
     void spawn(Action.Spawn spawn, Consumer<Born> born, Consumer<RuntimeException> failed) {
+        SequencedMap<String, Integer> listeners;
         Equipment equipment;
         try {
+            // A place that nobody has had gets its listener now, if there is a descriptor left.
+            listeners = binder.descriptors(spawn.slot());
             equipment = equip();
         } catch (IllegalStateException | SyscallException e) {
             failed.accept(e);
@@ -101,7 +104,7 @@ final class Nursery implements AutoCloseable {
         }
         expected.add(equipment);
         int own = syscalls.processes().getpid();
-        Manifest manifest = manifest(equipment, binder.descriptors(spawn.slot()));
+        Manifest manifest = manifest(equipment, listeners);
         spawner.spawn(
                 new Assignment(spawn.slot(), spawn.generation(), own, manifest),
                 new Spawner.Birth() {

@@ -281,8 +281,14 @@ public final class ControlSocket implements AutoCloseable {
     }
 
     private void look(ControlConnection connection, Request request) {
-        display.look(
-                master.state(), request, lines -> reactor.execute(() -> show(connection, lines)));
+        String obstacle =
+                display.look(
+                        master.state(),
+                        request,
+                        lines -> reactor.execute(() -> show(connection, lines)));
+        if (obstacle != null) {
+            connection.finish(Verdict.refused(obstacle));
+        }
     }
 
     private static void show(ControlConnection connection, List<String> lines) {

@@ -74,7 +74,7 @@ final class PerConnection implements Sizing {
         fresh.removeIf(outdated);
         // Replaced one by one, by those that serve: connections go on to find somebody.
         int replaced = (int) fresh.stream().filter(WorkerHandle::serving).count();
-        int keptOld = Math.clamp((long) minSpare - replaced, 0, old.size());
+        int keptOld = Math.clamp((long) held + minSpare - replaced, 0, old.size());
         List<WorkerHandle> surplus = new ArrayList<>(old.subList(keptOld, old.size()));
         int members = roster.count(WorkerHandle::occupies) - old.size();
         // Those that boot first, of these the newest: they are the furthest from serving.
@@ -91,9 +91,10 @@ final class PerConnection implements Sizing {
     public int missing(Roster roster, int most, long nowNs) {
         List<WorkerHandle> spare = spare(roster);
         int old = (int) spare.stream().filter(outdated).count();
-        int needed = held + minSpare - (spare.size() - old);
-        // Those that are being replaced do not count: their successors come first.
-        int room = most - (roster.view().size() - old);
+        // Who boots for a connection serves it, outdated or not.
+        int needed = held + minSpare - (spare.size() - old) - Math.min(old, held);
+        // Successors come before those that they replace go: so many more there may be meanwhile.
+        int room = most + Math.min(old, minSpare) - roster.view().size();
         if (room <= 0 && spare.isEmpty() && most > 0 && !finishing) {
             tellOfMost(most);
         }

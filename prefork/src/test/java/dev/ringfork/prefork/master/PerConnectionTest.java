@@ -199,6 +199,24 @@ final class PerConnectionTest {
     }
 
     @Test
+    void shouldLeaveWorkersThatBootForAConnectionAloneHoweverOftenItReloads() {
+        Stage stage = new Stage(perConnection(3, 0));
+        hold(stage, 2);
+        for (int i = 0; i < 3; i++) {
+            stage.ask(Command.RELOAD);
+            stage.pass(SECOND);
+        }
+        assertEquals(List.of(), stage.signalled(SIGTERM), "the clients would wait for ever");
+        assertEquals(List.of(1, 2), stage.ids(), "one for one");
+        give(stage, 1, 1);
+        stage.ready(1);
+        assertFalse(stage.reported("reloaded"));
+        give(stage, 2, 0);
+        stage.ready(2);
+        assertTrue(stage.reported("reloaded"));
+    }
+
+    @Test
     void shouldKeepTheSpareWorkersThatAreLeftWhenAReloadFails() {
         Stage stage = Stage.serving(perConnection(4, 1));
         stage.ask(Command.RELOAD);

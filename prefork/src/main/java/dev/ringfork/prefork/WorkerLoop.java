@@ -55,6 +55,7 @@ final class WorkerLoop implements AutoCloseable {
     private @Nullable Server server;
     private LongSupplier requests = () -> 0;
     private final AtomicInteger loopsToTurn = new AtomicInteger();
+    private boolean left;
     private boolean draining;
     private @Nullable Throwable failure;
 
@@ -204,7 +205,12 @@ final class WorkerLoop implements AutoCloseable {
         }
     }
 
+    /** Once, although the master may die after it has said so. */
     private void leave() {
+        if (left) {
+            return;
+        }
+        left = true;
         try {
             hooks.leaving();
         } catch (RuntimeException e) {

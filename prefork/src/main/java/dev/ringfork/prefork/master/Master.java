@@ -197,7 +197,7 @@ public final class Master {
     /** Whether it wants to hear of connections that wait, by {@link Input.Waiting}. */
     boolean watches() {
         return settings.scale().mode() == Scale.Mode.ONDEMAND
-                && !departure.begun()
+                && !departure.leaving()
                 && wanted.count() > 0;
     }
 
@@ -413,14 +413,21 @@ public final class Master {
     }
 
     private void reconcile(long nowNs) {
-        if (departure.begun()) {
+        if (departure.leaving()) {
             finish(nowNs);
-            if (roster.isEmpty() && !upgrade.underWay() && !awaited(nowNs)) {
-                departure.end();
-                actions.add(new Action.Exit(exitCode));
-            }
-            return;
+        } else {
+            serveOn(nowNs);
         }
+        if (!departure.begun()) {
+            renew(nowNs);
+        } else if (over(nowNs)) {
+            departure.end();
+            actions.add(new Action.Exit(exitCode));
+        }
+    }
+
+    /** Workers that end are replaced until all are told to, also while a drain is announced. */
+    private void serveOn(long nowNs) {
         for (WorkerHandle worker : roster.view()) {
             if (worker.settled(nowNs, SETTLED_NS)) {
                 backoff.succeeded(worker.spawnedNs);
@@ -428,6 +435,10 @@ public final class Master {
         }
         cull(nowNs);
         fill(nowNs);
+    }
+
+    /** What is not begun any more once the end is near. */
+    private void renew(long nowNs) {
         replace(nowNs);
         if (!announced && begun()) {
             announced = true;
@@ -439,6 +450,13 @@ public final class Master {
         }
     }
 
+    /** Whether nobody is left and nobody is to come. */
+    private boolean over(long nowNs) {
+        // Where no workers are wanted, none serve on until it is time.
+        boolean due = departure.leaving() || wanted.count() == 0;
+        return due && roster.isEmpty() && !upgrade.underWay() && !awaited(nowNs);
+    }
+
     /** Connections that were accepted before a drain get their workers, where each has its own. */
     private void finish(long nowNs) {
         if (departure.ending() != Ending.DRAIN || !settings.scale().perConnection()) {
@@ -446,7 +464,7 @@ public final class Master {
         }
         boolean late = late(nowNs);
         for (WorkerHandle worker : roster.all()) {
-            if (leaving() && !worker.leaving && (late || !perConnection.awaits(worker))) {
+            if (!worker.leaving && (late || !perConnection.awaits(worker))) {
                 ladder.retire(worker, nowNs);
             }
             if (late && worker.deadlineNs > departure.lastNs() + Ladder.GRACE_NS) {
@@ -560,6 +578,10 @@ public final class Master {
         ladder.boot(worker, nowNs);
         roster.add(worker);
         actions.add(spawn);
+        if (departure.begun()) {
+            // It was not there when the others were told.
+            actions.add(new Action.Tell(worker.id, Order.LEAVE));
+        }
     }
 
     private void report(String line) {

@@ -18,7 +18,7 @@ import java.time.Duration;
  * @param heartbeat how often a worker shows that its loop turns
  * @param workerTimeout how long it may fail to; zero for ever
  * @param drainDelay how long a drain of all is announced before it begins: the workers accept on,
- *     and {@link dev.ringfork.prefork.Hooks#leaving} is called in each
+ *     those that die are replaced, and {@link dev.ringfork.prefork.Hooks#leaving} is called in each
  * @param drainTimeout how long it may take to finish what it has begun
  * @param maxRequests it is replaced when it has answered so many; 0 never
  * @param maxRequestsJitter up to so many more, by chance, so that not all are due at once

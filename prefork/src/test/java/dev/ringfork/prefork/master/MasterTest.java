@@ -99,6 +99,43 @@ final class MasterTest {
     }
 
     @Test
+    void shouldReplaceWorkersThatDieWhileADrainIsAnnounced() {
+        Stage stage = Stage.serving(settings(1).drainDelay(Duration.ofSeconds(5)));
+        stage.ask(Command.DRAIN);
+        assertEquals(List.of(1), stage.told(Order.LEAVE));
+        stage.exit(1, Stage.KILLED);
+        assertEquals(-1, stage.exitCode, "it promised to serve on");
+        assertEquals(List.of(2), stage.ids());
+        assertEquals(List.of(2), stage.told(Order.LEAVE), "it is not to be sent more, either");
+        stage.ready(2);
+        stage.pass(Duration.ofMillis(5100));
+        assertEquals(List.of(2), stage.told(Order.DRAIN));
+        stage.exit(2, Stage.KILLED);
+        assertEquals(0, stage.exitCode);
+        assertEquals(2, stage.spawns, "nobody is replaced once they finish");
+    }
+
+    @Test
+    void shouldTryAgainWhenAStartFailsWhileADrainIsAnnounced() {
+        Stage stage = Stage.serving(settings(1).drainDelay(Duration.ofSeconds(5)));
+        stage.ask(Command.DRAIN);
+        stage.exit(1, Stage.KILLED);
+        stage.failSpawn(2);
+        assertEquals(-1, stage.exitCode);
+        stage.pass(Duration.ofSeconds(1));
+        assertEquals(List.of(3), stage.ids());
+    }
+
+    @Test
+    void shouldEndAtOnceWhenNoWorkersAreWantedThatCouldServeOn() {
+        Stage stage = Stage.serving(settings(1).drainDelay(Duration.ofSeconds(5)));
+        stage.ask(Command.VACATE);
+        stage.exit(1, Stage.CLEAN);
+        stage.ask(Command.DRAIN);
+        assertEquals(0, stage.exitCode);
+    }
+
+    @Test
     void shouldKeepNewcomersAwayBeforeWorkersFinish() {
         Stage stage = Stage.serving(settings(1));
         stage.ask(Command.DRAIN);

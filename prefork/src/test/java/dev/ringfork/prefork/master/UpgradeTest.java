@@ -158,7 +158,7 @@ final class UpgradeTest {
     @Test
     void shouldEndTheNewMasterBeforeItEndsItself() {
         begin();
-        stage.ask(Command.DRAIN);
+        stage.drain();
         assertEquals(List.of(signal(ProcessConstants.SIGTERM)), about());
         stage.exit(1, Stage.CLEAN);
         stage.exit(2, Stage.CLEAN);

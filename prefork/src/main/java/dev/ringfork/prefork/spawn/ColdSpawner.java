@@ -304,7 +304,8 @@ public final class ColdSpawner implements Spawner {
                     heard(answer);
                 }
             }
-        } catch (Launcher.Gone e) {
+        } catch (Launcher.Gone | SyscallException e) {
+            // A worker that it cannot be asked to reap is reaped by init, once it is gone.
             lost("is of no use (%s)".formatted(e.getMessage()));
         }
         // The launcher that had forked it is gone, and init has reaped it: nobody knows how it

@@ -11,6 +11,7 @@ import dev.ringfork.bindings.Message;
 import dev.ringfork.bindings.Platform;
 import dev.ringfork.bindings.SocketOption;
 import dev.ringfork.bindings.SpawnActions;
+import dev.ringfork.bindings.SyscallException;
 import dev.ringfork.bindings.Syscalls;
 import dev.ringfork.bindings.WaitStatus;
 import dev.ringfork.bindings.abi.PollConstants;
@@ -66,7 +67,7 @@ final class Launcher implements AutoCloseable {
      * Starts a launcher, whose first answer is {@link Answer#ready}.
      *
      * @param program the path of ringfork-launcher
-     * @throws dev.ringfork.bindings.SyscallException if there is no room for another process
+     * @throws SyscallException if there is no room for another process
      */
     static Launcher start(
             Syscalls syscalls,
@@ -154,6 +155,7 @@ final class Launcher implements AutoCloseable {
      * @param variables beside those that the launcher was started with
      * @return the number of the answer
      * @throws Gone if the launcher takes no orders
+     * @throws SyscallException if this one cannot be sent now
      * @throws IllegalStateException if it is too much for one order
      */
     int spawn(List<Integer> fds, Map<String, String> variables) {
@@ -183,6 +185,7 @@ final class Launcher implements AutoCloseable {
      *
      * @return the number of the answer
      * @throws Gone if the launcher takes no orders
+     * @throws SyscallException if this one cannot be sent now
      */
     int reap(int worker) {
         message.clear().buffer(order.address(), HEAD_BYTES);
@@ -197,8 +200,13 @@ final class Launcher implements AutoCloseable {
         do {
             sent = syscalls.sockets().sendmsg(fd, message.header(), flags);
         } while (sent == -Errno.EINTR);
-        if (sent < 0) {
-            throw new Gone("it takes no orders: " + Errno.name((int) -sent));
+        int errno = (int) Math.max(0, -sent);
+        if (errno == Errno.EPIPE || errno == Errno.ECONNRESET || errno == Errno.ENOTCONN) {
+            throw new Gone("it takes no orders: " + Errno.name(errno));
+        }
+        if (errno > 0) {
+            // Want of memory, or too many descriptors on their way: no fault of the launcher's.
+            throw new SyscallException("sendmsg", errno, "the launcher");
         }
         return number;
     }

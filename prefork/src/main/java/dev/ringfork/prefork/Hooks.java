@@ -54,7 +54,8 @@ public interface Hooks {
 
     /**
      * In the master: all workers of the start accept, and if this master takes another one's place,
-     * it has.
+     * it has its pid file and control socket. The other one drains when this returns, unless it has
+     * waited for too long.
      */
     default void masterServing() {}
 

@@ -287,7 +287,6 @@ public final class Prefork {
         public void serving() {
             if (succession.succeeds()) {
                 takeSeat(pid -> pid == succession.predecessorPid());
-                binder.own();
             } else if (supervision.overlaps()) {
                 takeSeat(supervision::isSibling);
             }

@@ -28,7 +28,9 @@ import org.jspecify.annotations.Nullable;
  * inherits it knows what clients know it by.
  *
  * <p>A master that takes another one's place inherits that one's listeners: {@link #inherit} before
- * {@link #bind}, and {@link #own} when it has taken over. The other one then calls {@link #leave}.
+ * {@link #bind}. Until the other one has called {@link #leave} it may change its mind, and all has
+ * to be as it was then: only after that this one calls {@link #own}, and {@link #alone} when the
+ * other one has ended.
  */
 public final class Binder implements AutoCloseable {
     private final Syscalls syscalls;
@@ -40,7 +42,8 @@ public final class Binder implements AutoCloseable {
     private AcceptStrategy strategy = AcceptStrategy.SHARED;
     private int workers;
     private final Map<Place, Integer> inherited = new LinkedHashMap<>();
-    private boolean sole = true;
+    private boolean owner = true;
+    private boolean withdrawn;
     private @Nullable AcceptMutex mutex;
 
     /**
@@ -84,12 +87,15 @@ public final class Binder implements AutoCloseable {
      */
     public void inherit(SequencedMap<String, Integer> heritage) {
         heritage.forEach((name, fd) -> inherited.put(Place.parse(name), fd));
-        sole = inherited.isEmpty();
+        owner = inherited.isEmpty();
     }
 
-    /** Whether no other master has these listeners, or has them and will do without. */
-    public boolean sole() {
-        return sole;
+    /**
+     * Whether it is this master that says who comes to the listeners: no other one has them, or has
+     * them and will do without.
+     */
+    public boolean owner() {
+        return owner;
     }
 
     /**
@@ -173,9 +179,12 @@ public final class Binder implements AutoCloseable {
                 .toList();
     }
 
-    /** All that was inherited is this one's alone now; what of it is not wanted is closed. */
+    /**
+     * The other master has left this one what it inherited; what of it is not wanted is closed.
+     * That one's workers may still finish, at listeners that are not known here too.
+     */
     public void own() {
-        sole = true;
+        owner = true;
         listeners.values().forEach(BoundListener::own);
         groups.values().forEach(PortGroup::own);
         inherited.forEach((place, fd) -> {
@@ -186,9 +195,23 @@ public final class Binder implements AutoCloseable {
         inherited.clear();
     }
 
-    /** The master that was to inherit is gone, and what it had with it. */
+    /** The other master has ended, whether or not it has left anything to this one. */
+    public void alone() {
+        if (!owner) {
+            own();
+        }
+        groups.values().forEach(PortGroup::alone);
+    }
+
+    /**
+     * The master that was to inherit is gone, and what it had with it. Should it have kept clients
+     * away they are let in again.
+     */
     public void keep() {
-        groups.values().forEach(PortGroup::own);
+        groups.values().forEach(PortGroup::alone);
+        if (!withdrawn) {
+            bound().forEach(each -> Withdrawal.end(syscalls.sockets(), each.fd()));
+        }
     }
 
     /**
@@ -196,7 +219,7 @@ public final class Binder implements AutoCloseable {
      * Unix sockets.
      */
     public void leave() {
-        sole = false;
+        owner = false;
         listeners.values().forEach(BoundListener::leave);
     }
 
@@ -307,19 +330,25 @@ public final class Binder implements AutoCloseable {
     }
 
     /**
-     * Lets no client begin to connect to what this master has bound, unless another one has it too;
+     * Lets no client begin to connect to what this master has bound, unless it is another one's;
      * those that have begun come into the queues.
      */
     public void withdraw() {
-        if (!sole) {
-            return;
+        if (owner) {
+            withdrawn = true;
+            bound().forEach(this::withdraw);
         }
-        listeners.values().forEach(this::withdraw);
+    }
+
+    /** All but those that somebody else has bound. */
+    private List<BoundListener> bound() {
+        List<BoundListener> bound = new ArrayList<>(listeners.values());
         for (PortGroup group : groups.values()) {
             for (int slot = 0; slot < group.size(); slot++) {
-                withdraw(group.listener(slot));
+                bound.add(group.listener(slot));
             }
         }
+        return bound;
     }
 
     private void withdraw(BoundListener listener) {

@@ -71,4 +71,18 @@ final class FilterProgram {
                     fd, SocketConstants.SOL_SOCKET, option, program, PROGRAM_BYTES);
         }
     }
+
+    /**
+     * Has the kernel run none any more.
+     *
+     * @param option that takes off what another one has attached
+     * @return 0, or {@code -errno}: {@code -ENOENT} where there was none
+     */
+    static int detach(Sockets sockets, int fd, int option) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment ignored = arena.allocate(JAVA_INT);
+            return sockets.setsockopt(
+                    fd, SocketConstants.SOL_SOCKET, option, ignored, Integer.BYTES);
+        }
+    }
 }

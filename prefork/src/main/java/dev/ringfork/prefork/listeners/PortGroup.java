@@ -23,6 +23,7 @@ public final class PortGroup implements AutoCloseable {
     private final List<BoundListener> listeners = new ArrayList<>();
     private BitSet steered = new BitSet();
     private boolean shared;
+    private int common = Integer.MAX_VALUE;
 
     /**
      * Binds an address and listens.
@@ -37,7 +38,7 @@ public final class PortGroup implements AutoCloseable {
 
     /**
      * Takes over listeners that another master has opened, all of the port and in the order in
-     * which it did. Until {@link #own} both have them.
+     * which it did. Until {@link #alone} it may have others beside them.
      */
     PortGroup(Syscalls syscalls, List<BoundListener> opened, ServerSettings settings) {
         this.syscalls = syscalls;
@@ -49,10 +50,12 @@ public final class PortGroup implements AutoCloseable {
 
     /**
      * From now on another master may have listeners at the port that are not counted here: those
-     * are not dealt to, unless it says so.
+     * are not dealt to, unless it says so. What is opened here gets nobody until {@link #alone}:
+     * that one would not know of it, and the kernel may count it after that one's.
      */
     void share() {
         shared = true;
+        common = listeners.size();
     }
 
     /** Whether another master has these listeners too, or may have. */
@@ -60,10 +63,16 @@ public final class PortGroup implements AutoCloseable {
         return shared;
     }
 
-    /** The other master opens none any more, and steers no more: what it has set is unknown. */
+    /** The other master steers no more: what it has set is unknown. */
     void own() {
-        shared = false;
         steered = new BitSet();
+    }
+
+    /** The other master is gone: all listeners at the port are those that are counted here. */
+    void alone() {
+        shared = false;
+        common = Integer.MAX_VALUE;
+        own();
     }
 
     /** The address, with the port that the kernel chose. */
@@ -103,7 +112,7 @@ public final class PortGroup implements AutoCloseable {
      * @return 0, or {@code -errno} if the kernel cannot: then it goes on with all
      */
     public int steer(BitSet slots) {
-        BitSet some = slots.get(0, listeners.size());
+        BitSet some = slots.get(0, Math.min(listeners.size(), common));
         if (some.isEmpty() || some.equals(steered)) {
             return 0;
         }

@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ringfork.prefork.listeners;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-
 import dev.ringfork.bindings.Sockets;
 import dev.ringfork.bindings.abi.SocketConstants;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.BitSet;
 
 /**
@@ -50,14 +46,6 @@ final class Steering {
      * @return 0, or {@code -errno}
      */
     static int release(Sockets sockets, int listener) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment nothing = arena.allocate(JAVA_INT);
-            return sockets.setsockopt(
-                    listener,
-                    SocketConstants.SOL_SOCKET,
-                    SocketConstants.SO_DETACH_REUSEPORT_BPF,
-                    nothing,
-                    Integer.BYTES);
-        }
+        return FilterProgram.detach(sockets, listener, SocketConstants.SO_DETACH_REUSEPORT_BPF);
     }
 }

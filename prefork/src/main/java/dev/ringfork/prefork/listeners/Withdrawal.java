@@ -2,6 +2,7 @@
 package dev.ringfork.prefork.listeners;
 
 import static dev.ringfork.bindings.abi.SocketConstants.SO_ATTACH_FILTER;
+import static dev.ringfork.bindings.abi.SocketConstants.SO_DETACH_FILTER;
 
 import dev.ringfork.bindings.Sockets;
 
@@ -27,7 +28,8 @@ final class Withdrawal {
     private Withdrawal() {}
 
     /**
-     * Begins it; there is no way back.
+     * Begins it. It is the socket that has the filter, also for other processes and when this one
+     * has ended, until {@link #end}.
      *
      * @return 0, or {@code -errno} where the kernel has no such filters
      */
@@ -37,5 +39,14 @@ final class Withdrawal {
                 .answerIf(FilterProgram.JUMP_IF_SET, SYN, DROP)
                 .then(FilterProgram.RETURN, KEEP)
                 .attach(sockets, listener, SO_ATTACH_FILTER);
+    }
+
+    /**
+     * Lets clients in again.
+     *
+     * @return 0, or {@code -errno}: {@code -ENOENT} where none were kept away
+     */
+    static int end(Sockets sockets, int listener) {
+        return FilterProgram.detach(sockets, listener, SO_DETACH_FILTER);
     }
 }

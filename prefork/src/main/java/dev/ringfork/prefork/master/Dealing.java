@@ -102,8 +102,9 @@ final class Dealing implements AutoCloseable {
 
     /** Has new connections go to those that serve, where each has a listener of its own. */
     void steer() {
-        if (!binder.sole()) {
-            // The other master has workers at the same listeners, which this one does not know.
+        if (!binder.owner()) {
+            // The other master may go on: it has workers at the same listeners that this one does
+            // not know.
             return;
         }
         BitSet served = delivery.served();
@@ -128,7 +129,7 @@ final class Dealing implements AutoCloseable {
             return;
         }
         delivery.places(master.places());
-        if (!binder.sole()) {
+        if (!binder.owner()) {
             return;
         }
         int wanted = master.wanted();
@@ -187,7 +188,7 @@ final class Dealing implements AutoCloseable {
         }
         ending = true;
         delivery.lastResort();
-        if (master.ending() == Ending.DRAIN && binder.sole() && delivery.possible()) {
+        if (master.ending() == Ending.DRAIN && binder.owner() && delivery.possible()) {
             openUnserved();
             // Whoever has reached a queue that no worker looks at was promised service.
             door.takeAll(QUEUE_MAX, this::promised);

@@ -38,7 +38,8 @@ public interface MasterEvents {
     void upgrade();
 
     /**
-     * All workers of the start serve: the place to take over from the master before this one.
+     * All workers of the start serve: the place to take over what shows who the master is. The
+     * master before this one may go on all the same, and take it back.
      *
      * @throws RuntimeException if that cannot be done: this one ends
      */

@@ -119,7 +119,32 @@ public final class MasterLoop implements MasterView, AutoCloseable {
         this.spawner = spawner;
         spawner.attach(reactor, exits::watch);
         this.succession = succession;
-        succession.attach(reactor, exits, this::feed);
+        succession.attach(
+                reactor,
+                exits,
+                this::feed,
+                new Succession.Heir() {
+                    @Override
+                    public void takeOver() {
+                        inherit(binder::own);
+                    }
+
+                    @Override
+                    public void alone() {
+                        inherit(binder::alone);
+                    }
+                });
+    }
+
+    /** Of what both had, the master before this one has left more. */
+    private void inherit(Runnable listeners) {
+        try {
+            listeners.run();
+        } catch (RuntimeException e) {
+            report("not all listeners were taken over: " + e.getMessage());
+        }
+        dealing.steer();
+        feed(new Input.Tick());
     }
 
     /**
@@ -338,7 +363,6 @@ public final class MasterLoop implements MasterView, AutoCloseable {
     private void announce() {
         try {
             events.serving();
-            dealing.steer();
             succession.announce();
         } catch (RuntimeException e) {
             inputs.add(new Input.NotAnnounced(String.valueOf(e.getMessage())));
@@ -349,7 +373,10 @@ public final class MasterLoop implements MasterView, AutoCloseable {
         switch (action) {
             case Action.StartMaster() -> succession.start(binder);
             case Action.SignalMaster(int signo) -> succession.signal(signo);
-            case Action.HandOver(int pid) -> events.succeeded(pid);
+            case Action.HandOver(int pid) -> {
+                succession.handOver();
+                events.succeeded(pid);
+            }
             case Action.GoOn() -> {
                 binder.keep();
                 dealing.steer();

@@ -14,6 +14,7 @@ import dev.ringfork.prefork.spawn.Channel;
 import dev.ringfork.prefork.spawn.CommandLine;
 import dev.ringfork.prefork.spawn.Manifest;
 import dev.ringfork.prefork.spawn.Notice;
+import dev.ringfork.prefork.spawn.Order;
 import dev.ringfork.prefork.spawn.Spawner;
 import dev.ringfork.reactor.Reactor;
 import dev.ringfork.reactor.Registration;
@@ -29,7 +30,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The master before this one, which has started it, and the one after it, which it starts: the same
  * command line again, that inherits the listeners. Between each two there is a {@link Channel}, by
- * which the younger says that it has taken over, and whose end tells it that the older is gone.
+ * which the younger says that it serves, and the older then that it leaves its place: one that no
+ * longer waits says nothing. The end of a channel tells the younger that the older is gone.
  *
  * <p>Confined to the master's thread. Owns the channels; closing it ends nobody.
  */
@@ -50,7 +52,16 @@ public final class Succession implements AutoCloseable {
     private @Nullable Setting setting;
 
     /** Where a succession takes place. */
-    private record Setting(Reactor reactor, ExitWatch exits, Consumer<Input> inputs) {}
+    private record Setting(Reactor reactor, ExitWatch exits, Consumer<Input> inputs, Heir heir) {}
+
+    /** Is told how far the master before this one is. */
+    interface Heir {
+        /** It has left its place to this one for good, and drains. */
+        void takeOver();
+
+        /** It has ended, and left its place before or never will. */
+        void alone();
+    }
 
     private Succession(
             Syscalls syscalls,
@@ -106,8 +117,8 @@ public final class Succession implements AutoCloseable {
     }
 
     /** Begins to listen to the master before this one. */
-    void attach(Reactor reactor, ExitWatch exits, Consumer<Input> inputs) {
-        setting = new Setting(reactor, exits, inputs);
+    void attach(Reactor reactor, ExitWatch exits, Consumer<Input> inputs, Heir heir) {
+        setting = new Setting(reactor, exits, inputs, heir);
         if (predecessor != null) {
             int result = reactor.add(fromPredecessor, predecessor.fd(), Interest.READ);
             Errno.check("add", result, "the channel to the master before this one");
@@ -125,10 +136,17 @@ public final class Succession implements AutoCloseable {
                         .formatted(predecessorPid);
     }
 
-    /** Tells the master before this one, if it is still there, that this one has taken over. */
+    /** Tells the master before this one, if it is still there, that this one can take over. */
     void announce() {
         if (predecessor != null) {
             predecessor.send(Notice.READY);
+        }
+    }
+
+    /** Tells the new master that this one leaves: only now that one cannot be backed out. */
+    void handOver() {
+        if (successor != null) {
+            successor.send(Order.TAKE_OVER);
         }
     }
 
@@ -246,7 +264,25 @@ public final class Succession implements AutoCloseable {
     }
 
     private void hearPredecessor() {
-        // It says nothing: this is its end.
+        if (predecessor == null) {
+            return;
+        }
+        int code = predecessor.receive();
+        while (code > 0) {
+            if (Channel.order(code) == Order.TAKE_OVER) {
+                setting().heir.takeOver();
+            }
+            code = predecessor == null ? -Errno.EAGAIN : predecessor.receive();
+        }
+        if (code == -Errno.EAGAIN) {
+            fromPredecessor.exhausted(Interest.READ);
+        } else {
+            forgetPredecessor();
+            setting().heir.alone();
+        }
+    }
+
+    private void forgetPredecessor() {
         fromPredecessor.remove();
         if (predecessor != null) {
             predecessor.close();
@@ -266,7 +302,7 @@ public final class Succession implements AutoCloseable {
     /** Lets go of both; the new master hears of the end of this one. */
     @Override
     public void close() {
-        hearPredecessor();
+        forgetPredecessor();
         forget();
     }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ringfork.prefork.spawn;
 
-/** What the master tells a worker over its {@link Channel}. */
+/** What the master tells a worker, or the master after it, over a {@link Channel}. */
 public enum Order {
     /** The whole server is about to drain; serve on, and tell who asks. */
     LEAVE('L'),
@@ -10,7 +10,9 @@ public enum Order {
     /** End now; what is in flight is lost. */
     STOP('S'),
     /** Open the log files again. */
-    REOPEN('O');
+    REOPEN('O'),
+    /** To a new master: it is the master from now on, the one before it goes. */
+    TAKE_OVER('T');
 
     private final byte code;
 

@@ -26,6 +26,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,10 +35,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Two binders of one process, of which the younger inherits as a new master does. */
 final class HeritageTest {
     private static final int MANY = 60;
+    private static final int CONNECT_MS = 10_000;
     private static final Address ANY_PORT = Address.parse("127.0.0.1:0");
 
     @TempDir private Path folder;
@@ -78,9 +82,13 @@ final class HeritageTest {
     }
 
     private void bindBoth(int oldWorkers, int youngWorkers) {
-        old.arrange(AcceptStrategy.REUSEPORT, oldWorkers);
+        bindBoth(AcceptStrategy.REUSEPORT, oldWorkers, youngWorkers);
+    }
+
+    private void bindBoth(AcceptStrategy strategy, int oldWorkers, int youngWorkers) {
+        old.arrange(strategy, oldWorkers);
         old.bind(ANY_PORT, false);
-        young.arrange(AcceptStrategy.REUSEPORT, youngWorkers);
+        young.arrange(strategy, youngWorkers);
         young.inherit(copies());
         young.bind(ANY_PORT, false);
     }
@@ -91,8 +99,25 @@ final class HeritageTest {
     }
 
     private void connectMany() throws IOException {
+        connectMany(old);
+    }
+
+    private void connectMany(Binder binder) throws IOException {
+        InetSocketAddress address =
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), port(binder));
         for (int i = 0; i < MANY; i++) {
-            clients.add(new Socket(InetAddress.getLoopbackAddress(), port(old)));
+            Socket client = new Socket();
+            clients.add(client);
+            client.connect(address, CONNECT_MS);
+        }
+    }
+
+    /** That whoever begins to connect is neither let in nor refused. */
+    private void assertKeptAway() throws IOException {
+        try (Socket late = new Socket()) {
+            InetSocketAddress address =
+                    new InetSocketAddress(InetAddress.getLoopbackAddress(), port(old));
+            assertThrows(SocketTimeoutException.class, () -> late.connect(address, 200));
         }
     }
 
@@ -189,11 +214,7 @@ final class HeritageTest {
         old.bind(ANY_PORT, false);
         connectMany();
         old.withdraw();
-        try (Socket late = new Socket()) {
-            InetSocketAddress address =
-                    new InetSocketAddress(InetAddress.getLoopbackAddress(), port(old));
-            assertThrows(SocketTimeoutException.class, () -> late.connect(address, 200));
-        }
+        assertKeptAway();
         BoundListener listener = old.listeners().getFirst();
         int fd = listener.accept();
         assertTrue(fd >= 0);
@@ -214,6 +235,59 @@ final class HeritageTest {
         old.withdraw();
         connectMany();
         assertEquals(2 * MANY, taken(young.listeners().getFirst()));
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"SHARED", "REUSEPORT"})
+    void shouldLetClientsInWhomTheNewMasterHadKeptAway(AcceptStrategy strategy) throws Exception {
+        bindBoth(strategy, 1, 1);
+        young.own();
+        young.withdraw();
+        assertKeptAway();
+        young.close();
+        old.keep();
+        connectMany();
+    }
+
+    @Test
+    void shouldKeepClientsAwayForItsOwnSakeAlsoWhenTheNewMasterIsGone() throws Exception {
+        bindBoth(AcceptStrategy.SHARED, 1, 1);
+        old.withdraw();
+        young.close();
+        old.keep();
+        assertKeptAway();
+    }
+
+    @Test
+    void shouldOwnWhatAMasterHadThatHasEnded() throws Exception {
+        bindBoth(AcceptStrategy.SHARED, 1, 1);
+        assertFalse(young.owner());
+        young.alone();
+        assertTrue(young.owner());
+        young.withdraw();
+        assertKeptAway();
+    }
+
+    @Test
+    void shouldDealNothingToAListenerThatOnlyTheOlderMasterHas() throws Exception {
+        bindBoth(2, 2);
+        assertEquals(1, old.descriptors(2).size());
+        assertEquals(0, group(old).steer(first(3)));
+        connectMany();
+        assertEquals(MANY, Arrays.stream(taken(group(young))).sum(), "before it is handed over");
+
+        old.leave();
+        young.own();
+        assertEquals(0, group(young).steer(first(2)));
+        connectMany();
+        assertEquals(MANY, Arrays.stream(taken(group(young))).sum(), "while the old one drains");
+
+        old.release();
+        young.alone();
+        assertFalse(group(young).shared());
+        assertEquals(0, group(young).steer(first(2)));
+        connectMany(young);
+        assertEquals(MANY, Arrays.stream(taken(group(young))).sum(), "when it is gone");
     }
 
     @Test

@@ -253,15 +253,20 @@ final class PreforkProgram {
             if (Files.exists(broken)) {
                 System.exit(1);
             }
-            Path stuck = Path.of(given.getOrDefault("stuck", "/nonexistent/file"));
-            while (Files.exists(stuck)) {
-                LockSupport.parkNanos(10_000_000L);
-            }
+            awaitEnd("stuck");
             while (given.containsKey("hang")) {
                 LockSupport.park();
             }
             if (given.containsKey("inventory")) {
                 System.out.println("inventory " + inventory());
+            }
+        }
+
+        /** Waits until a file is gone. */
+        private void awaitEnd(String name) {
+            Path file = Path.of(given.getOrDefault(name, "/nonexistent/file"));
+            while (Files.exists(file)) {
+                LockSupport.parkNanos(10_000_000L);
             }
         }
 
@@ -278,6 +283,7 @@ final class PreforkProgram {
         @Override
         public void masterServing() {
             System.out.println("serving " + ProcessHandle.current().pid());
+            awaitEnd("held");
         }
 
         @Override

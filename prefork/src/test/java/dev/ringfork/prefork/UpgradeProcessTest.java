@@ -236,6 +236,32 @@ final class UpgradeProcessTest {
     }
 
     @Test
+    void shouldGoOnWhenTheNewMasterServesTooLate() throws Exception {
+        Path held = folder.resolve("held");
+        Path path = folder.resolve("socket");
+        Path addresses = folder.resolve("addresses");
+        Files.writeString(addresses, "127.0.0.1:0\nunix:" + path);
+        try (PreforkProcess prefork =
+                start("upgrade=5000", "held=" + held, "addresses=" + addresses)) {
+            Files.createFile(held);
+            CompletableFuture<Verdict> upgrade = asking("upgrade");
+            prefork.next("the upgrade is backed out");
+            // It says that it serves only now, and nobody listens any more.
+            Files.delete(held);
+            Verdict verdict = await(upgrade);
+            assertFalse(verdict.good());
+            assertTrue(verdict.text().contains("did not serve after 5 s"), verdict.text());
+            assertFalse(prefork.ask("pid").isEmpty(), "clients are let in");
+            assertTrue(Files.exists(path));
+            assertSeated(prefork.pid());
+
+            prefork.signal("TERM");
+            assertEquals(0, prefork.exitCode());
+            assertFalse(Files.exists(path));
+        }
+    }
+
+    @Test
     void shouldGoOnWhenTheNewMasterIsKilled() throws Exception {
         try (PreforkProcess prefork = start()) {
             Files.createFile(stuck);

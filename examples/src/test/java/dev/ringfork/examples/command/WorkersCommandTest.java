@@ -135,7 +135,12 @@ final class WorkersCommandTest {
     void shouldSayWhatHelpsWhereAPortNeedsAPrivilege() throws Exception {
         Path first = Path.of("/proc/sys/net/ipv4/ip_unprivileged_port_start");
         assumeTrue(Files.exists(first), "which ports need one is Linux's to say");
-        assumeTrue(Integer.parseInt(Files.readString(first).strip()) > 1, "no port needs one");
+        // By lines, which are read by the block: a number in /proc/sys is there for one read alone,
+        // and Files.readString begins with a read of one byte where a file says it is empty.
+        int unprivileged = Integer.parseInt(Files.readAllLines(first).getFirst());
+        assumeTrue(
+                unprivileged > 1,
+                () -> "no port needs one: %s is %d".formatted(first, unprivileged));
         try (CommandProcess serve =
                 CommandProcess.startUnder(
                         withoutPrivilege(), Map.of(), "serve", "--port=1", "--workers=1")) {

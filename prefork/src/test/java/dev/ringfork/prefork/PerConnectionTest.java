@@ -245,6 +245,27 @@ final class PerConnectionTest {
     }
 
     @Test
+    void shouldLeaveConnectionsTheirProcessesWhenANewMasterTakesOver() throws Exception {
+        try (PreforkProcess prefork = start("workers=2", "spare=1")) {
+            long pid;
+            try (PreforkProcess.Client client = prefork.connect()) {
+                assertEquals("begun", client.ask("begin"));
+                prefork.signal("USR2");
+                pid = Long.parseLong(prefork.next("succeeded"));
+                try (PreforkProcess.Client next = prefork.connect()) {
+                    ProcessHandle worker =
+                            ProcessHandle.of(Long.parseLong(next.ask("pid"))).orElseThrow();
+                    assertEquals(pid, worker.parent().orElseThrow().pid());
+                }
+                assertEquals("ended", client.ask("end"));
+            }
+            assertEquals(0, prefork.exitCode());
+            PreforkProcess.signal("TERM", pid);
+            PreforkProcess.awaitEnd(pid);
+        }
+    }
+
+    @Test
     void shouldGoOnServingAfterAWorkerCouldNotBoot() throws Exception {
         Path broken = folder.resolve("broken");
         try (PreforkProcess prefork = start("workers=2", "failures=2", "broken=" + broken)) {

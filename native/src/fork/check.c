@@ -5,14 +5,12 @@
 #include "fork/bare/bare.h"
 #include "fork/fork.h"
 
+#include <linux/kcmp.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/time.h>
 #include <unistd.h>
-
-#ifndef PR_GET_TID_ADDRESS
-#define PR_GET_TID_ADDRESS 40
-#endif
 
 // A library that stands in for glibc elsewhere does not know this name.
 static bool is_glibc(void)

@@ -10,14 +10,11 @@
 #include <string.h>
 #include <sys/prctl.h>
 
-#ifndef PR_GET_TID_ADDRESS
-#define PR_GET_TID_ADDRESS 40
-#endif
-
 enum {
     STACK_BYTES = 256 * 1024,
     DEFAULT_BELOW_LAST = 5,
     LEAST_RSEQ_BYTES = 32, // what glibc registers at least, whatever it says is in use
+    SETXID_SIGNAL = 33,    // by which glibc has every thread change the user
     // What rf_fork_init cannot do without.
     NECESSARY = RF_FORK_LIBC | RF_FORK_TID_ADDRESS | RF_FORK_SHADOW_STACK | RF_FORK_PROC
 };
@@ -66,6 +63,15 @@ static void find_rseq(void)
     }
 }
 
+// All signals but the one that a thread must answer for setuid(3) in another one to return: what is
+// pending for a thread is not in the child. The C library leaves a second one out of its sets, that
+// of pthread_cancel(3), by which a thread would leave the place where it stands.
+static void fill_mask(sigset_t *mask)
+{
+    memset(mask, 0xff, sizeof *mask);
+    *(unsigned long *)mask &= ~(1UL << (SETXID_SIGNAL - 1));
+}
+
 static int install(int signo)
 {
     struct sigaction present;
@@ -78,7 +84,7 @@ static int install(int signo)
     if ((present.sa_flags & SA_SIGINFO) != 0 || present.sa_handler != SIG_DFL) {
         return -EBUSY;
     }
-    sigfillset(&action.sa_mask);
+    fill_mask(&action.sa_mask);
     return sigaction(signo, &action, NULL) == 0 ? 0 : -errno;
 }
 
@@ -191,11 +197,12 @@ int rf_fork(const struct rf_fork_options *options, struct rf_fork_result *result
     if (options == NULL) {
         options = &none;
     }
-    if (rf_forker.signo == 0 || !make_sense(options)) {
+    if (!make_sense(options)) {
         return -EINVAL;
     }
     if (!take()) {
         return -EBUSY;
     }
-    return release(fork_checked(options, result));
+    // Not before, when rf_fork_init may still fail.
+    return release(rf_forker.signo == 0 ? -EINVAL : fork_checked(options, result));
 }

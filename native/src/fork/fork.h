@@ -70,8 +70,8 @@ void rf_thaw(void);
 int rf_thread_count(void);
 const struct rf_parked *rf_parked_of(const struct rf_thread *thread);
 
-// Whether the first thread's name could be learnt, and then what it is.
-bool rf_leader_name(char name[RF_NAME_BYTES]);
+// Whether a thread of the parent stood, and then its name.
+bool rf_name_of(int tid, char name[RF_NAME_BYTES]);
 
 // In the child: makes the threads again, which then wait for rf_thaw.
 int rf_threads_restore(struct rf_fork_result *result);

@@ -18,10 +18,16 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <time.h>
 
 #include "arch/thread.h"
+
+// Older headers lack it.
+#ifndef PR_GET_TID_ADDRESS
+#define PR_GET_TID_ADDRESS 40
+#endif
 
 enum {
     BARE_NS_PER_MS = 1000 * 1000,

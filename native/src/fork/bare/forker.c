@@ -19,12 +19,14 @@ enum {
     // The child needs milliseconds. Beyond this, something is wrong, if only with the machine.
     CHILD_LIMIT_MS = 30000,
     CHILD_LOOK_MS = 20, // how soon its end is noticed
-    FAILED_STATUS = 1
+    FAILED_STATUS = 1,
+    BY_PIDFD = 3 // P_PIDFD, which older headers lack
 };
 
-enum { CHILD_BUSY, CHILD_WHOLE, CHILD_FAILED };
+enum { CHILD_BUSY, CHILD_WHOLE, CHILD_FAILED, CHILD_ABANDONED };
 
-// What the child says to the parent, in memory of both.
+// What the child says to the parent, in memory of both. Whoever changes the state first is right: a
+// child that comes too late must not go on.
 struct report {
     atomic_int state;
     int error;
@@ -40,12 +42,19 @@ static struct {
     int answer;
 } request;
 
-static void name_process(void)
+// The copy; without a pidfd where the kernel has none.
+struct child {
+    int pid;
+    int pidfd;
+};
+
+static void name_process(int parent_pid)
 {
     char name[RF_NAME_BYTES];
 
-    // What ps(1) shows of a process is the name of its first thread.
-    if (rf_leader_name(name)) {
+    // What ps(1) shows of a process is the name of its first thread. If that is the forker, its
+    // copy has the name.
+    if (rf_name_of(parent_pid, name)) {
         arch_syscall2(SYS_prctl, PR_SET_NAME, (long)name);
     }
 }
@@ -80,7 +89,7 @@ static int rebuild(int parent_pid, struct rf_fork_result *result)
     result->locks = rf_locks_mend();
     result->os_threads = rf_os_threads_mend();
     rf_peek_close();
-    name_process();
+    name_process(parent_pid);
     result->stage = RF_FORK_DONE;
     return 0;
 }
@@ -93,6 +102,16 @@ static void copy_result(struct rf_fork_result *to, const struct rf_fork_result *
     }
 }
 
+// Whether the report's state was the first to be said.
+static bool say(struct report *report, int state)
+{
+    int busy = CHILD_BUSY;
+
+    // Release: the report is whole. Acquire: so is the other one, if that was first.
+    return atomic_compare_exchange_strong_explicit(&report->state, &busy, state,
+                                                   memory_order_acq_rel, memory_order_acquire);
+}
+
 // The child's way from the copy to where its threads go on.
 static void become_child(struct report *report, int parent_pid)
 {
@@ -103,73 +122,91 @@ static void become_child(struct report *report, int parent_pid)
     report->error = error;
     result->restore_ns = bare_now_ns() - started_ns;
     copy_result(&report->result, result);
-    // Release: the report is whole.
-    atomic_store_explicit(&report->state, error == 0 ? CHILD_WHOLE : CHILD_FAILED,
-                          memory_order_release);
+    bool first = say(report, error == 0 ? CHILD_WHOLE : CHILD_FAILED);
     bare_wake(&report->state);
-    if (error != 0) {
+    if (error != 0 || !first) {
         arch_syscall1(SYS_exit_group, FAILED_STATUS);
     }
     rf_thaw();
 }
 
+// waitid(2) for the child and nobody else: without a pidfd its number may be another one's, if it
+// was reaped by somebody else.
+static long wait_for(const struct child *child, siginfo_t *info, int options)
+{
+    bool known = child->pidfd >= 0;
+
+    return arch_syscall5(SYS_waitid, known ? BY_PIDFD : P_PID, known ? child->pidfd : child->pid,
+                         (long)info, WEXITED | options, 0);
+}
+
 // Whether the child has ended. It stays to be reaped.
-static bool has_ended(int pid)
+static bool has_ended(const struct child *child)
 {
     siginfo_t info;
 
     info.si_pid = 0;
-    long error = arch_syscall5(SYS_waitid, P_PID, pid, (long)&info, WEXITED | WNOHANG | WNOWAIT, 0);
-    return error == -ECHILD || (error == 0 && info.si_pid == pid);
+    long error = wait_for(child, &info, WNOHANG | WNOWAIT);
+    return error == -ECHILD || (error == 0 && info.si_pid == child->pid);
 }
 
-// Waits for the child's report. Nothing if it does not come.
-static int await(struct report *report, int pid)
+// Waits for the child's report: its error. Or if it does not come, that of waiting.
+static int await(struct report *report, const struct child *child)
 {
     long long deadline_ns = bare_now_ns() + CHILD_LIMIT_MS * (long long)BARE_NS_PER_MS;
+    int error = 0;
 
-    for (;;) {
-        bool ended = has_ended(pid);
-        // Acquire: the report is whole.
-        int state = atomic_load_explicit(&report->state, memory_order_acquire);
-        if (state != CHILD_BUSY) {
-            return report->error;
+    // Acquire: the report is whole.
+    while (error == 0
+           && atomic_load_explicit(&report->state, memory_order_acquire) == CHILD_BUSY) {
+        if (has_ended(child)) {
+            error = -ECHILD;
+        } else if (bare_now_ns() >= deadline_ns) {
+            error = -ETIMEDOUT;
+        } else {
+            bare_wait(&report->state, CHILD_BUSY, CHILD_LOOK_MS * BARE_NS_PER_MS);
         }
-        if (ended) {
-            return -ECHILD;
-        }
-        if (bare_now_ns() >= deadline_ns) {
-            return -ETIMEDOUT;
-        }
-        bare_wait(&report->state, CHILD_BUSY, CHILD_LOOK_MS * BARE_NS_PER_MS);
     }
+    // It may have come in the meantime after all.
+    return error != 0 && say(report, CHILD_ABANDONED) ? error : report->error;
 }
 
-static int conclude(struct report *report, int pid, int pidfd, long long copied_ns)
+// Ends and reaps a child that did not become whole. Without a pidfd, one that may have ended by
+// itself is only reaped.
+static void discard(const struct child *child, bool ended)
+{
+    if (child->pidfd >= 0) {
+        arch_syscall4(SYS_pidfd_send_signal, child->pidfd, SIGKILL, 0, 0);
+    } else if (!ended) {
+        arch_syscall2(SYS_kill, child->pid, SIGKILL);
+    }
+    wait_for(child, NULL, 0);
+    bare_close(child->pidfd);
+}
+
+static int conclude(struct report *report, const struct child *child, long long copied_ns)
 {
     struct rf_fork_result *result = request.result;
-    struct rf_fork_result mine;
-    int error = await(report, pid);
+    const long long clone_ns = result->clone_ns;
+    const long long pause_ns = result->pause_ns;
+    int error = await(report, child);
 
-    copy_result(&mine, result);
-    // Acquire: as above.
-    if (atomic_load_explicit(&report->state, memory_order_acquire) != CHILD_BUSY) {
+    // Relaxed: nobody changes it any more.
+    if (atomic_load_explicit(&report->state, memory_order_relaxed) != CHILD_ABANDONED) {
         copy_result(result, &report->result);
     } else {
         result->stage = RF_FORK_CHILD;
     }
-    result->clone_ns = mine.clone_ns;
-    result->pause_ns = mine.pause_ns;
+    result->clone_ns = clone_ns;
+    result->pause_ns = pause_ns;
     result->restore_ns = bare_now_ns() - copied_ns;
     if (error != 0) {
-        arch_syscall2(SYS_kill, pid, SIGKILL);
-        arch_syscall4(SYS_wait4, pid, 0, 0, 0);
-        bare_close(pidfd);
+        discard(child, error != -ETIMEDOUT);
         return error;
     }
-    result->pid = pid;
-    result->pidfd = pidfd;
-    return pid;
+    result->pid = child->pid;
+    result->pidfd = child->pidfd;
+    return child->pid;
 }
 
 // SIGCHLD, as after fork(2). The kernel of a container or an emulator may not know of pidfds.
@@ -205,10 +242,10 @@ static long copy_all(int *pidfd)
 static int fork_stopped(struct report *report, long long started_ns)
 {
     int parent_pid = bare_pid();
-    int pidfd = RF_NOBODY;
+    struct child child = {.pidfd = RF_NOBODY};
 
     request.result->freeze_ns = bare_now_ns() - started_ns;
-    long pid = copy_all(&pidfd);
+    long pid = copy_all(&child.pidfd);
     if (pid == 0) {
         become_child(report, parent_pid);
         return 0;
@@ -217,7 +254,8 @@ static int fork_stopped(struct report *report, long long started_ns)
     long long copied_ns = bare_now_ns();
     request.result->pause_ns = copied_ns - started_ns;
     rf_thaw();
-    return pid < 0 ? (int)pid : conclude(report, (int)pid, pidfd, copied_ns);
+    child.pid = (int)pid;
+    return pid < 0 ? (int)pid : conclude(report, &child, copied_ns);
 }
 
 static int serve(void)

@@ -14,18 +14,14 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 
-#ifndef PR_GET_TID_ADDRESS
-#define PR_GET_TID_ADDRESS 40
-#endif
-
 enum {
     FIRST_PATIENCE_MS = 50, // enough for hundreds of threads, and short for who waits for nothing
     ROLL_MS = 1,            // until the threads are counted again, should no news have come
     ZOMBIE_ROLLS = 8        // rolls until a first thread that does not come is looked at
 };
 
-// The number of the freeze, which the signals carry, and that of the last one that is over.
-static int epoch;
+// The number of the present freeze, which the signals carry, and that of the last one that is over.
+static int present;
 static atomic_int thawed;
 
 // What the forker waits on, and who rings.
@@ -36,9 +32,12 @@ static int count;
 static int last_missing;
 static bool refused;
 
-static uintptr_t asked_in(int number)
+// Whether the first thread of the process has ended, once that has been seen.
+static bool leader_ended;
+
+static uintptr_t asked_in(int freeze)
 {
-    return ((uintptr_t)(unsigned)number << 1) | 1;
+    return ((uintptr_t)(unsigned)freeze << 1) | 1;
 }
 
 void rf_parked_describe(struct rf_parked *self, void *context)
@@ -51,17 +50,14 @@ void rf_parked_describe(struct rf_parked *self, void *context)
     arch_syscall2(SYS_prctl, PR_GET_TID_ADDRESS, (long)&self->tid_address);
     arch_syscall3(SYS_get_robust_list, 0, (long)&self->robust_list, (long)&self->robust_bytes);
     arch_syscall2(SYS_prctl, PR_GET_NAME, (long)self->name);
-    // The second word is the processor, negative while a thread is not registered.
-    self->rseq = rf_forker.rseq_bytes != 0
-                 && *(volatile int *)(self->thread_pointer + (uintptr_t)rf_forker.rseq_offset + 4)
-                        >= 0;
+    self->rseq = rf_forker.rseq_bytes != 0 && *rf_rseq_processor(self->thread_pointer) >= 0;
     rf_traits_read(&self->traits);
 }
 
-void rf_freeze_wait(int number)
+void rf_freeze_wait(int freeze)
 {
     // Acquire: what the forker did to memory has happened. A later freeze has a larger number.
-    for (int over; (over = atomic_load_explicit(&thawed, memory_order_acquire)) - number < 0;) {
+    for (int over; (over = atomic_load_explicit(&thawed, memory_order_acquire)) - freeze < 0;) {
         bare_wait(&thawed, over, 0);
     }
 }
@@ -72,15 +68,15 @@ __attribute__((no_sanitize_address)) void rf_freeze_handler(int signo, siginfo_t
 {
     struct rf_parked self;
     uintptr_t value = (uintptr_t)info->si_value.sival_ptr;
-    int number = (int)(value >> 32);
+    int freeze = (int)(value >> 32);
     uint32_t place = (uint32_t)value;
-    uintptr_t asked = asked_in(number);
+    uintptr_t asked = asked_in(freeze);
 
     (void)signo;
     if (info->si_code != SI_QUEUE || info->si_pid != bare_pid() || place >= RF_MOST_THREADS) {
         return;
     }
-    self.freeze = number;
+    self.freeze = freeze;
     rf_parked_describe(&self, context);
     // Release, for the forker, who reads it all. It fails for a signal that comes so late that the
     // place is somebody else's.
@@ -94,7 +90,7 @@ __attribute__((no_sanitize_address)) void rf_freeze_handler(int signo, siginfo_t
         >= atomic_load_explicit(&awaited, memory_order_relaxed)) {
         bare_wake(&arrived);
     }
-    rf_freeze_wait(number);
+    rf_freeze_wait(freeze);
 }
 
 int rf_thread_count(void)
@@ -126,19 +122,20 @@ int rf_new_tid(int tid)
 }
 
 // The kernel's own layout; the C library would fill in less.
-static int ask(int tid, int place)
+static int send_signal(int tid, int place)
 {
     siginfo_t info = {.si_signo = rf_forker.signo, .si_code = SI_QUEUE};
 
     info.si_pid = bare_pid();
-    info.si_value.sival_ptr = (void *)(((uintptr_t)(unsigned)epoch << 32) | (unsigned)place);
+    info.si_value.sival_ptr = (void *)(((uintptr_t)(unsigned)present << 32) | (unsigned)place);
     return (int)arch_syscall4(SYS_rt_tgsigqueueinfo, info.si_pid, tid, rf_forker.signo,
                               (long)&info);
 }
 
-static int call(int tid)
+static int ask_once(int tid)
 {
-    if (tid == rf_forker.tid) {
+    // Who has ended is not asked: some kernels keep the signal, counted against the user's limit.
+    if (tid == rf_forker.tid || (leader_ended && tid == bare_pid())) {
         return 0;
     }
     if (tid >= RF_MOST_TIDS || count == RF_MOST_THREADS) {
@@ -150,9 +147,9 @@ static int call(int tid)
         thread->tid = tid;
         thread->new_tid = 0;
         // Release: the place is this thread's from here on.
-        atomic_store_explicit(&thread->parked, asked_in(epoch), memory_order_release);
+        atomic_store_explicit(&thread->parked, asked_in(present), memory_order_release);
         rf_place_of_tid[tid] = count++;
-        int error = ask(tid, count - 1);
+        int error = send_signal(tid, count - 1);
         if (error == -EAGAIN) {
             // Too many signals are queued: the next roll asks it again.
             count--;
@@ -187,37 +184,37 @@ static long population(void)
     return error < 0 ? error : (long)status.st_nlink - 2;
 }
 
-// The first thread of a process stays, dead, until all the others have ended.
-static bool leader_ended(void)
+// The first thread of a process stays, dead and counted, until all the others have ended. That of a
+// child is the forker.
+static bool has_leader_ended(bool look)
 {
     char path[BARE_PATH_BYTES];
-    const struct rf_thread *leader = find(bare_pid());
+    const int pid = bare_pid();
 
-    if (leader == NULL || rf_parked_of(leader) != NULL) {
+    if (pid == rf_forker.tid) {
         return false;
     }
-    bare_put(bare_put_number(bare_put(path, "/proc/self/task/"), leader->tid), "/status");
-    if (rf_read_text(path) < 0) {
-        return false;
+    bare_put(bare_put_number(bare_put(path, "/proc/self/task/"), pid), "/status");
+    if (!leader_ended && look && rf_read_text(path) > 0) {
+        const char *state = bare_after(rf_text, "State:");
+        leader_ended = state != NULL && (*state == 'Z' || *state == 'X');
     }
-    const char *state = bare_after(rf_text, "State:");
-    return state != NULL && (*state == 'Z' || *state == 'X');
+    return leader_ended;
 }
 
 // How many threads do not stand yet, or a negative error number.
 static long missing(int rolls)
 {
-    long error = rf_numbers_in("/proc/self/task", call);
+    long error = rf_numbers_in("/proc/self/task", ask_once);
 
     if (error < 0) {
         return error;
     }
+    // In this order: who has ended, and who stands, is so still when the threads are counted. The
+    // other way round, one that is born in between and one that comes to stand would cancel out.
+    int settled = (has_leader_ended(rolls % ZOMBIE_ROLLS == 0) ? 1 : 0) + standing();
     long threads = population();
-    if (threads < 0) {
-        return threads;
-    }
-    long left = threads - 1 - standing();
-    return left == 1 && rolls % ZOMBIE_ROLLS == 0 && leader_ended() ? 0 : left;
+    return threads < 0 ? threads : threads - 1 - settled;
 }
 
 // Waits until that many more have come than were seen, or for a moment.
@@ -240,7 +237,7 @@ static int freeze_once(long long deadline_ns)
     int rolls = 0;
     int seen = 0;
 
-    epoch++;
+    present++;
     count = 0;
     // Relaxed: see the handler.
     atomic_store_explicit(&arrived, 0, memory_order_relaxed);
@@ -286,14 +283,14 @@ int rf_freeze(int limit_ms, int *culprit, int *attempts)
 void rf_thaw(void)
 {
     // Release: what the forker did to memory happens before they go on.
-    atomic_store_explicit(&thawed, epoch, memory_order_release);
+    atomic_store_explicit(&thawed, present, memory_order_release);
     bare_wake(&thawed);
 }
 
-bool rf_leader_name(char name[RF_NAME_BYTES])
+bool rf_name_of(int tid, char name[RF_NAME_BYTES])
 {
-    const struct rf_thread *leader = find(bare_pid());
-    const struct rf_parked *parked = leader == NULL ? NULL : rf_parked_of(leader);
+    const struct rf_thread *thread = find(tid);
+    const struct rf_parked *parked = thread == NULL ? NULL : rf_parked_of(thread);
 
     for (int i = 0; parked != NULL && i < RF_NAME_BYTES; i++) {
         name[i] = parked->name[i];

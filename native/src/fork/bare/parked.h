@@ -43,6 +43,13 @@ struct rf_parked {
     struct rf_traits traits;
 };
 
+// The processor in a thread's area of restartable sequences, negative while the thread has not
+// registered it.
+static inline volatile int *rf_rseq_processor(uintptr_t thread_pointer)
+{
+    return (volatile int *)(thread_pointer + (uintptr_t)rf_forker.rseq_offset + sizeof(int));
+}
+
 // Fills in all but the freeze, for the calling thread in a signal's handler.
 void rf_parked_describe(struct rf_parked *self, void *context);
 

@@ -13,9 +13,8 @@
 enum {
     THREAD_FLAGS = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM
                    | CLONE_SETTLS | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID,
-    // Nothing below may be used: the red zone of the handler, and what it called.
-    GAP_BYTES = 512,
-    STACK_ALIGNMENT = 64
+    STACK_ALIGNMENT = 64,
+    UNREGISTERED = -2 // RSEQ_CPU_ID_REGISTRATION_FAILED
 };
 
 // What the new threads have from the forker.
@@ -28,9 +27,12 @@ __attribute__((no_sanitize_address)) static void resume(void *argument)
     if (self->robust_list != NULL) {
         arch_syscall2(SYS_set_robust_list, (long)self->robust_list, (long)self->robust_bytes);
     }
-    if (self->rseq) {
-        arch_syscall4(SYS_rseq, (long)(self->thread_pointer + (uintptr_t)rf_forker.rseq_offset),
-                      rf_forker.rseq_bytes, 0, ARCH_RSEQ_SIGNATURE);
+    if (self->rseq
+        && arch_syscall4(SYS_rseq, (long)(self->thread_pointer + (uintptr_t)rf_forker.rseq_offset),
+                         rf_forker.rseq_bytes, 0, ARCH_RSEQ_SIGNATURE)
+               != 0) {
+        // Else the C library would read a number there that nobody writes any more.
+        *rf_rseq_processor(self->thread_pointer) = UNREGISTERED;
     }
     arch_syscall2(SYS_prctl, PR_SET_NAME, (long)self->name);
     arch_write_registers(&self->registers);
@@ -41,7 +43,8 @@ __attribute__((no_sanitize_address)) static void resume(void *argument)
 
 long rf_parked_revive(const struct rf_parked *parked)
 {
-    uintptr_t top = ((uintptr_t)parked - GAP_BYTES) & ~(uintptr_t)(STACK_ALIGNMENT - 1);
+    // Below it nothing is needed any more: the handler never goes on.
+    uintptr_t top = (uintptr_t)parked & ~(uintptr_t)(STACK_ALIGNMENT - 1);
 
     return arch_clone_thread(THREAD_FLAGS, top, parked->tid_address, parked->thread_pointer, resume,
                              (void *)(uintptr_t)parked);

@@ -109,7 +109,7 @@ struct rf_descriptor {
     int status;             // flags of the open file
     bool pipe;              // an end of one, of whatever kind
     bool semaphore;         // eventfds
-    unsigned long inode;    // of files and pipes; of an eventfd the number it has in /proc
+    unsigned long identity; // the inode of files and pipes, the number of an eventfd in /proc
     unsigned long device;   // files
     unsigned long long value; // the count of an eventfd, the offset of a file, the room of a pipe
 };

@@ -49,9 +49,12 @@ static inline long bare_fcntl(int fd, int command, long argument)
     return arch_syscall3(SYS_fcntl, fd, command, argument);
 }
 
-static inline long bare_stat(int fd, struct stat *status)
+// What is known of an open file here, without asking the server of a file system: that may be one
+// of the threads that stand, or out of reach.
+static inline long bare_stat(int fd, struct statx *status)
 {
-    return arch_syscall4(SYS_newfstatat, fd, (long)"", (long)status, AT_EMPTY_PATH);
+    return arch_syscall5(SYS_statx, fd, (long)"", AT_EMPTY_PATH | AT_STATX_DONT_SYNC,
+                         STATX_TYPE | STATX_INO, (long)status);
 }
 
 static inline int bare_pid(void)

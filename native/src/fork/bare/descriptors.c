@@ -10,6 +10,7 @@
 #include "fork/fork.h"
 
 #include <linux/kcmp.h>
+#include <sys/resource.h>
 
 // The standard descriptors are never made again.
 enum { LAST_STANDARD = 2 };
@@ -62,9 +63,10 @@ int rf_place_of_fd(int fd)
 
 long rf_compare_files(int fd, int other)
 {
-    int pid = bare_pid();
+    // Not the process's number: its first thread may have ended, and has no descriptors then.
+    int tid = bare_tid();
 
-    return arch_syscall5(SYS_kcmp, pid, pid, KCMP_FILE, fd, other);
+    return arch_syscall5(SYS_kcmp, tid, tid, KCMP_FILE, fd, other);
 }
 
 static void classify_pipe(struct rf_descriptor *row, const char *number)
@@ -72,7 +74,7 @@ static void classify_pipe(struct rf_descriptor *row, const char *number)
     int mode = row->status & O_ACCMODE;
 
     row->pipe = true;
-    row->inode = (unsigned long)bare_number(number, 10);
+    row->identity = (unsigned long)bare_number(number, 10);
     if (mode != O_RDWR) {
         row->kind = mode == O_RDONLY ? RF_KIND_PIPE_OUT : RF_KIND_PIPE_IN;
     }
@@ -80,13 +82,13 @@ static void classify_pipe(struct rf_descriptor *row, const char *number)
 
 static void classify_file(struct rf_descriptor *row)
 {
-    struct stat status;
+    struct statx status;
 
     if ((row->status & (O_ACCMODE | O_PATH)) == O_RDONLY && bare_stat(row->fd, &status) == 0
-        && (S_ISREG(status.st_mode) || S_ISDIR(status.st_mode))) {
+        && (S_ISREG(status.stx_mode) || S_ISDIR(status.stx_mode))) {
         row->kind = RF_KIND_FILE;
-        row->inode = status.st_ino;
-        row->device = status.st_dev;
+        row->identity = status.stx_ino;
+        row->device = (unsigned long)status.stx_dev_major << 32 | status.stx_dev_minor;
     }
 }
 
@@ -111,7 +113,7 @@ static void classify(struct rf_descriptor *row)
     }
 }
 
-static int list(int fd)
+static int add_row(int fd)
 {
     if (rf_descriptor_count == RF_MOST_DESCRIPTORS) {
         return -E2BIG;
@@ -121,7 +123,7 @@ static int list(int fd)
     row->kind = RF_KIND_SHARED;
     row->same = rf_descriptor_count++;
     row->spare = RF_NOBODY;
-    row->inode = 0;
+    row->identity = 0;
     row->device = 0;
     row->value = 0;
     row->pipe = false;
@@ -136,7 +138,7 @@ static int list(int fd)
 int rf_descriptors_list(void)
 {
     rf_descriptor_count = 0;
-    return (int)rf_numbers_in("/proc/thread-self/fd", list);
+    return (int)rf_numbers_in("/proc/thread-self/fd", add_row);
 }
 
 // What the caller wants done with some descriptors goes before what they are.
@@ -161,7 +163,7 @@ static void find_same(int place)
 
     for (int i = 0; i < place; i++) {
         const struct rf_descriptor *other = &rf_descriptors[i];
-        if (other->kind == row->kind && other->same == i && other->inode == row->inode
+        if (other->kind == row->kind && other->same == i && other->identity == row->identity
             && other->device == row->device
             && (row->kind == RF_KIND_PIPE_IN || row->kind == RF_KIND_PIPE_OUT
                 || rf_compare_files(other->fd, row->fd) == 0)) {
@@ -267,7 +269,23 @@ static int rebuild_row(int place, struct rf_fork_result *result)
     return error;
 }
 
-int rf_descriptors_rebuild(struct rf_fork_result *result)
+// Sets how many descriptors there may be, as far as this is allowed. Returns the former
+// number. The limits are the child's own.
+static rlim_t limit_descriptors(rlim_t most)
+{
+    struct rlimit limit = {.rlim_cur = most};
+    struct rlimit former = {.rlim_cur = most};
+
+    arch_syscall4(SYS_prlimit64, 0, RLIMIT_NOFILE, 0, (long)&former);
+    limit.rlim_max = former.rlim_max;
+    if (limit.rlim_cur > limit.rlim_max) {
+        limit.rlim_cur = limit.rlim_max;
+    }
+    arch_syscall4(SYS_prlimit64, 0, RLIMIT_NOFILE, (long)&limit, 0);
+    return former.rlim_cur;
+}
+
+static int rebuild_all(struct rf_fork_result *result)
 {
     int error = 0;
 
@@ -285,4 +303,15 @@ int rf_descriptors_rebuild(struct rf_fork_result *result)
     }
     // Last, since they are told of the new ones.
     return error != 0 ? error : rf_epolls_rebuild(result);
+}
+
+int rf_descriptors_rebuild(struct rf_fork_result *result)
+{
+    // A number may be beyond a limit that has been lowered since, and the last of those below it is
+    // needed for a moment.
+    rlim_t former = limit_descriptors(RLIM_INFINITY);
+    int error = rebuild_all(result);
+
+    limit_descriptors(former);
+    return error;
 }

@@ -48,26 +48,26 @@ static bool is_disarmed(const struct entry *entry)
 // Whether fd is of the file that is registered. Where kcmp(2) is not allowed, inodes must do.
 static bool is_target(int fd, const struct kcmp_epoll_slot *slot, unsigned long inode)
 {
-    int pid = bare_pid();
-    long order = arch_syscall5(SYS_kcmp, pid, pid, KCMP_EPOLL_TFD, fd, (long)slot);
-    struct stat status;
+    int tid = bare_tid();
+    long order = arch_syscall5(SYS_kcmp, tid, tid, KCMP_EPOLL_TFD, fd, (long)slot);
+    struct statx status;
 
     if (order >= 0 || order == -EBADF) {
         return order == 0;
     }
-    return bare_stat(fd, &status) == 0 && status.st_ino == inode;
+    return bare_stat(fd, &status) == 0 && status.stx_ino == inode;
 }
 
 static int find_source(const struct kcmp_epoll_slot *slot, unsigned long inode)
 {
-    struct stat status;
+    struct statx status;
 
     if (is_target((int)slot->tfd, slot, inode)) {
         return (int)slot->tfd;
     }
     for (int i = 0; i < rf_descriptor_count; i++) {
         int fd = rf_descriptors[i].fd;
-        if (bare_stat(fd, &status) == 0 && status.st_ino == inode && is_target(fd, slot, inode)) {
+        if (bare_stat(fd, &status) == 0 && status.stx_ino == inode && is_target(fd, slot, inode)) {
             return fd;
         }
     }
@@ -152,9 +152,10 @@ static int control(const struct entry *entry, int operation, uint32_t events, ui
     return (int)error;
 }
 
-static bool is_wanted(const struct entry *entry)
+// Whether the child's instance is to have it.
+static bool is_of(int epoll, const struct entry *entry)
 {
-    return entry->source != RF_NOBODY
+    return entry->epoll == epoll && entry->source != RF_NOBODY
            && rf_descriptors[rf_place_of_fd(entry->source)].kind != RF_KIND_CLOSED;
 }
 
@@ -175,20 +176,20 @@ static int disarm(int epoll)
     int error = count < 0 ? (int)count : 0;
     for (int i = 0; error == 0 && i < entry_count; i++) {
         const struct entry *entry = &entries[i];
-        if (entry->epoll == epoll && is_wanted(entry) && is_disarmed(entry) && !entry->fired) {
+        if (is_of(epoll, entry) && is_disarmed(entry) && !entry->fired) {
             error = control(entry, EPOLL_CTL_MOD, entry->events, entry->data);
         }
     }
     return error;
 }
 
-static int fill(int epoll, struct rf_fork_result *result)
+static int register_all(int epoll, struct rf_fork_result *result)
 {
     int error = 0;
 
     for (int i = 0; error == 0 && i < entry_count; i++) {
         const struct entry *entry = &entries[i];
-        if (entry->epoll == epoll && is_wanted(entry) && is_disarmed(entry)) {
+        if (is_of(epoll, entry) && is_disarmed(entry)) {
             error = control(entry, EPOLL_CTL_ADD, entry->events | ANY_INTEREST, (uint64_t)i);
             result->epoll_entries++;
         }
@@ -198,7 +199,7 @@ static int fill(int epoll, struct rf_fork_result *result)
     }
     for (int i = 0; error == 0 && i < entry_count; i++) {
         const struct entry *entry = &entries[i];
-        if (entry->epoll == epoll && is_wanted(entry) && !is_disarmed(entry)) {
+        if (is_of(epoll, entry) && !is_disarmed(entry)) {
             error = control(entry, EPOLL_CTL_ADD, entry->events, entry->data);
             result->epoll_entries++;
         }
@@ -221,7 +222,7 @@ int rf_epolls_rebuild(struct rf_fork_result *result)
     }
     for (int i = 0; error == 0 && i < rf_descriptor_count; i++) {
         if (rf_descriptors[i].kind == RF_KIND_EPOLL && rf_descriptors[i].same == i) {
-            error = fill(rf_descriptors[i].fd, result);
+            error = register_all(rf_descriptors[i].fd, result);
             result->culprit = error == 0 ? RF_NOBODY : rf_descriptors[i].fd;
         }
     }

@@ -24,7 +24,7 @@ int rf_eventfd_read(struct rf_descriptor *row)
         return -EOPNOTSUPP;
     }
     row->value = bare_number(count, 16);
-    row->inode = number == NULL ? 0 : (unsigned long)bare_number(number, 10);
+    row->identity = number == NULL ? 0 : (unsigned long)bare_number(number, 10);
     row->semaphore = semaphore != NULL && bare_number(semaphore, 10) != 0;
     row->status = (int)bare_fcntl(row->fd, F_GETFL, 0);
     return 0;

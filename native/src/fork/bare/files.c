@@ -13,15 +13,15 @@ int rf_file_read(struct rf_descriptor *row)
     return 0;
 }
 
-// By way of /proc, which also finds a file that has no name any more. Who may not read it any
-// longer, having given up rights, goes on sharing it.
+// By way of /proc, which also finds a file that has no name any more, but is a symbolic link. Who
+// may not read it any longer, having given up rights, goes on sharing it.
 int rf_file_rebuild(int place, struct rf_fork_result *result)
 {
     const struct rf_descriptor *row = &rf_descriptors[place];
     char path[BARE_PATH_BYTES];
 
     bare_put_number(bare_put(path, "/proc/thread-self/fd/"), row->fd);
-    long fresh = bare_open(path, row->status | O_CLOEXEC);
+    long fresh = bare_open(path, (row->status & ~O_NOFOLLOW) | O_CLOEXEC);
     if (fresh == -EMFILE || fresh == -ENFILE) {
         return (int)fresh;
     }

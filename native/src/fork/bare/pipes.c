@@ -20,7 +20,7 @@ static int other_end(const struct rf_descriptor *row)
     enum rf_kind kind = row->kind == RF_KIND_PIPE_OUT ? RF_KIND_PIPE_IN : RF_KIND_PIPE_OUT;
 
     for (int i = 0; i < rf_descriptor_count; i++) {
-        if (rf_descriptors[i].kind == kind && rf_descriptors[i].inode == row->inode) {
+        if (rf_descriptors[i].kind == kind && rf_descriptors[i].identity == row->identity) {
             return i;
         }
     }
@@ -28,11 +28,11 @@ static int other_end(const struct rf_descriptor *row)
 }
 
 // Whether an end of it is the caller's or a standard descriptor.
-static bool is_claimed(unsigned long inode)
+static bool is_claimed(unsigned long pipe)
 {
     for (int i = 0; i < rf_descriptor_count; i++) {
         const struct rf_descriptor *row = &rf_descriptors[i];
-        if (row->pipe && row->inode == inode
+        if (row->pipe && row->identity == pipe
             && (row->kind == RF_KIND_SHARED || row->kind == RF_KIND_CLOSED)) {
             return true;
         }
@@ -40,12 +40,12 @@ static bool is_claimed(unsigned long inode)
     return false;
 }
 
-static void share(unsigned long inode)
+static void share_pipe(unsigned long pipe)
 {
     for (int i = 0; i < rf_descriptor_count; i++) {
         struct rf_descriptor *row = &rf_descriptors[i];
         if ((row->kind == RF_KIND_PIPE_OUT || row->kind == RF_KIND_PIPE_IN)
-            && row->inode == inode) {
+            && row->identity == pipe) {
             row->kind = RF_KIND_SHARED;
             row->same = i;
         }
@@ -60,7 +60,7 @@ static int content(int fd)
     return bytes;
 }
 
-static int make(const struct rf_descriptor *out, int ends[2])
+static int make_pipe(const struct rf_descriptor *out, int ends[2])
 {
     long error = arch_syscall2(SYS_pipe2, (long)ends, O_CLOEXEC);
 
@@ -72,11 +72,11 @@ static int make(const struct rf_descriptor *out, int ends[2])
 }
 
 // What is in the pipe is in the new one too: its pages are, and the parent's stay where they are.
-static int fill(struct rf_descriptor *out, struct rf_descriptor *in)
+static int copy_content(struct rf_descriptor *out, struct rf_descriptor *in)
 {
     int ends[2];
     int bytes = content(out->fd);
-    int error = make(out, ends);
+    int error = make_pipe(out, ends);
 
     if (error != 0) {
         return error;
@@ -95,11 +95,11 @@ int rf_pipes_read(struct rf_fork_result *result)
             continue;
         }
         int other = other_end(row);
-        if (other == RF_NOBODY || is_claimed(row->inode)) {
-            share(row->inode);
+        if (other == RF_NOBODY || is_claimed(row->identity)) {
+            share_pipe(row->identity);
         } else if (row->kind == RF_KIND_PIPE_OUT) {
             row->value = (unsigned long long)bare_fcntl(row->fd, F_GETPIPE_SZ, 0);
-            int error = content(row->fd) == 0 ? 0 : fill(row, &rf_descriptors[other]);
+            int error = content(row->fd) == 0 ? 0 : copy_content(row, &rf_descriptors[other]);
             if (error != 0) {
                 result->culprit = row->fd;
                 return error;
@@ -125,7 +125,7 @@ int rf_pipe_rebuild(int place)
     int other = other_end(out);
     const struct rf_descriptor *in = &rf_descriptors[other];
     int ends[2] = {out->spare, in->spare};
-    int error = out->spare == RF_NOBODY ? make(out, ends) : 0;
+    int error = out->spare == RF_NOBODY ? make_pipe(out, ends) : 0;
 
     if (error != 0) {
         return error;

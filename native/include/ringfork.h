@@ -160,7 +160,9 @@ enum rf_fork_reason {
     RF_FORK_SHARED_PERFDATA = 1 << 7, // so are the machine's counters: without -XX:-UsePerfData
     RF_FORK_SHARED_SEGMENT = 1 << 8, // memory of shmget(2): -XX:+UseSHM
     RF_FORK_TIMER = 1 << 9,          // timers of timer_create(2) or setitimer(2), which do not fork
-    RF_FORK_AIO = 1 << 10            // operations of io_setup(2), which do not fork
+    RF_FORK_AIO = 1 << 10,           // operations of io_setup(2), which do not fork
+    RF_FORK_SHARED_RING = 1 << 11,   // memory of io_uring_setup(2) or perf_event_open(2)
+    RF_FORK_CREDENTIALS = 1 << 12    // a thread has what the others have not: see thread
 };
 
 // struct rf_fork_findings - what rf_fork_check found.
@@ -180,6 +182,8 @@ enum rf_fork_reason {
 //     unknowns     of a kind that this library does not know
 //     fd           the first of them, else -1
 //     name         its name in /proc, "anon_inode:inotify", cut to fit; else empty
+//     thread       the first thread that has a user, groups, capabilities, a filter of seccomp(2),
+//                  a working directory or descriptors of its own, else -1
 struct rf_fork_findings {
     int reasons;
     int seccomp;
@@ -193,7 +197,8 @@ struct rf_fork_findings {
     int bpfs;
     int unknowns;
     int fd;
-    char name[48];
+    char name[44];
+    int thread;
 };
 
 // rf_fork_init - get ready to fork this process with all its threads.
@@ -203,6 +208,8 @@ struct rf_fork_findings {
 // DESCRIPTION
 //     Starts a thread that forks, which has all signals blocked and never ends, and installs a
 //     handler for the signal. A thread that blocks this signal keeps the process from being forked.
+//     The threads of children are made by that one, and so have what it had from the caller: who
+//     gives up capabilities in one thread alone does so before.
 //
 //     Called from a thread of Java, it also learns where the virtual machine keeps the numbers of
 //     its threads.
@@ -227,7 +234,9 @@ RF_API int rf_fork_init(int signo);
 //
 // DESCRIPTION
 //     Looks at the process as it is now. What Java knows better is not looked at: agents, flight
-//     recordings, connections that parent and child would share.
+//     recordings, connections that parent and child would share. Nor is it seen that there is an
+//     io_uring with neither a descriptor nor memory of its own (IORING_SETUP_REGISTERED_FD_ONLY) or
+//     that threads differ in namespaces (unshare(2), setns(2)) or labels of a security module.
 //
 // RETURN VALUE
 //     0 with the findings filled in, or a negative error number.
@@ -259,8 +268,13 @@ RF_API int rf_fork_check(struct rf_fork_findings *findings);
 //     Threads have new numbers. What keeps the old ones is mended where it is known: recursive and
 //     error-checking mutexes and read-write locks in the data of libraries, the loader's among
 //     them, and the virtual machine's records. Such a lock in allocated memory that is held
-//     during the fork cannot be released in the child. Nor do mutexes with priority inheritance
-//     survive, nor signals that are pending for one thread, locks of fcntl(2), and memory locks.
+//     during the fork cannot be released in the child. Nor do robust mutexes survive and those with
+//     priority inheritance, nor signals that are pending for one thread, locks of fcntl(2) and of
+//     flock(2) on files that are opened anew, and memory locks. A call of setuid(3) or its kin that
+//     another thread is in may never return in the child.
+//
+//     A file whose file system waits for a server that does not answer cannot be opened anew: then
+//     this function fails with -ETIMEDOUT after 30 s, in which the other threads go on.
 //
 //     Calls that SA_RESTART does not restart fail with EINTR, in the parent and in the child:
 //     epoll_wait(2), poll(2), nanosleep(2), futex(2) with a time-out; see signal(7).
@@ -279,6 +293,7 @@ RF_API int rf_fork_check(struct rf_fork_findings *findings);
 //     -ETIMEDOUT   a thread did not stop, or the child did not get ready.
 //     -EAGAIN      there may be no more processes, or no more threads in the child.
 //     -E2BIG       too many threads, descriptors or registrations.
+//     -EMFILE, -ENFILE  no descriptor is free: some are needed, in the parent too.
 //     -ECHILD      the child ended before it was whole.
 //     Others are those of the calls that make descriptors.
 //

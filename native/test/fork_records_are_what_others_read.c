@@ -49,6 +49,7 @@ _Static_assert(offsetof(struct rf_fork_findings, bpfs) == 36, "bpfs");
 _Static_assert(offsetof(struct rf_fork_findings, unknowns) == 40, "unknowns");
 _Static_assert(offsetof(struct rf_fork_findings, fd) == 44, "fd");
 _Static_assert(offsetof(struct rf_fork_findings, name) == 48, "name");
+_Static_assert(offsetof(struct rf_fork_findings, thread) == 92, "thread");
 
 int main(void)
 {

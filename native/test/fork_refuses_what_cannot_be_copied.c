@@ -4,6 +4,7 @@
 #if defined(__linux__)
 
 #include <sys/inotify.h>
+#include <sys/mman.h>
 #include <sys/signalfd.h>
 #include <sys/time.h>
 #include <sys/timerfd.h>
@@ -70,6 +71,27 @@ static void expect_refused(int fd, size_t counter, const char *name)
     expect_ok(&result);
 }
 
+// What is mapped works on without its descriptor, and in the child on the parent's memory.
+static void expect_ring_refused(void)
+{
+    struct rf_fork_findings findings;
+    struct rf_fork_result result;
+    int fd = open_io_uring();
+
+    if (fd < 0) {
+        return;
+    }
+    size_t bytes = (size_t)sysconf(_SC_PAGESIZE);
+    void *ring = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    EXPECT(ring != MAP_FAILED);
+    EXPECT_EQ(close(fd), 0);
+    EXPECT_EQ(rf_fork_check(&findings), 0);
+    EXPECT_EQ(findings.reasons, RF_FORK_SHARED_RING);
+    EXPECT_EQ(rf_fork(NULL, &result), -EOPNOTSUPP);
+    EXPECT_EQ(result.stage, RF_FORK_CHECK);
+    EXPECT_EQ(munmap(ring, bytes), 0);
+}
+
 static void expect_timers_refused(void)
 {
     struct rf_fork_findings findings;
@@ -102,6 +124,7 @@ int main(void)
     EXPECT_EQ(rf_fork_check(&findings), 0);
     EXPECT_EQ(findings.reasons, 0);
     EXPECT_EQ(findings.fd, -1);
+    expect_ring_refused();
     expect_timers_refused();
     return 0;
 }

@@ -44,6 +44,18 @@ static bool is_signal_taken(void)
            || (present.sa_flags & SA_SIGINFO) == 0 || present.sa_sigaction != rf_freeze_handler;
 }
 
+// Whether /proc knows this process and its threads by their own numbers: it may be that of another
+// namespace.
+static bool is_own_proc(void)
+{
+    char expected[RF_LINK_BYTES];
+    char found[RF_LINK_BYTES];
+    int length = snprintf(expected, sizeof expected, "%d/task/%d", bare_pid(), bare_tid());
+
+    return readlink("/proc/thread-self", found, sizeof found) == length
+           && memcmp(found, expected, (size_t)length) == 0;
+}
+
 static bool has_timers(void)
 {
     static const int clocks[] = {ITIMER_REAL, ITIMER_VIRTUAL, ITIMER_PROF};
@@ -70,6 +82,8 @@ static int find_shared_memory(void)
         {"hsperfdata", RF_FORK_SHARED_PERFDATA},
         {"/SYSV", RF_FORK_SHARED_SEGMENT},
         {"/[aio]", RF_FORK_AIO},
+        {"anon_inode:[io_uring]", RF_FORK_SHARED_RING},
+        {"anon_inode:[perf_event]", RF_FORK_SHARED_RING},
     };
     int reasons = 0;
 
@@ -144,16 +158,18 @@ static void check_descriptors(struct rf_fork_findings *findings)
 
 void rf_check_process(struct rf_fork_findings *findings)
 {
-    const int pid = bare_pid();
+    const int tid = bare_tid();
 
     memset(findings, 0, sizeof *findings);
     findings->fd = RF_NOBODY;
+    findings->thread = RF_NOBODY;
     findings->reasons = (is_glibc() ? 0 : RF_FORK_LIBC)
                         | (has_tid_address() ? 0 : RF_FORK_TID_ADDRESS)
                         | (arch_has_shadow_stack() ? RF_FORK_SHADOW_STACK : 0)
                         | (is_signal_taken() ? RF_FORK_SIGNAL : 0)
-                        | (has_timers() ? RF_FORK_TIMER : 0);
-    findings->kcmp = syscall(SYS_kcmp, pid, pid, 0, 0, 0) != -1 || errno == EBADF;
+                        | (has_timers() ? RF_FORK_TIMER : 0)
+                        | (is_own_proc() ? 0 : RF_FORK_PROC);
+    findings->kcmp = arch_syscall5(SYS_kcmp, tid, tid, KCMP_VM, 0, 0) == 0;
     if (rf_read_text("/proc/thread-self/status") < 0) {
         findings->reasons |= RF_FORK_PROC;
     } else {
@@ -164,6 +180,10 @@ void rf_check_process(struct rf_fork_findings *findings)
         findings->reasons |= RF_FORK_PROC;
     } else {
         findings->reasons |= find_shared_memory();
+    }
+    findings->thread = rf_find_other_credentials();
+    if (findings->thread != RF_NOBODY) {
+        findings->reasons |= RF_FORK_CREDENTIALS;
     }
 }
 

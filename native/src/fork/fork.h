@@ -206,6 +206,9 @@ bool rf_attach_listener_rebuild(int parent_pid);
 void rf_check_process(struct rf_fork_findings *findings);
 void rf_check(struct rf_fork_findings *findings);
 
+// A thread that has something that no thread of the child would have, or RF_NOBODY. As above.
+int rf_find_other_credentials(void);
+
 // The handler of the signal.
 void rf_freeze_handler(int signo, siginfo_t *info, void *context);
 

@@ -69,9 +69,6 @@ public final class Master {
     private long lastInputNs;
     private boolean announced;
 
-    /** Whether the queues were emptied at the end, where the master holds what was in them. */
-    private boolean emptied;
-
     /** Whether a worker has served its connection, where each serves one. */
     private boolean served;
 
@@ -95,7 +92,9 @@ public final class Master {
                     case PER_CONNECTION -> perConnection;
                 };
         this.upgrade = new Upgrade(settings, actions);
-        this.departure = new Departure(settings, roster, ladder, upgrade, perConnection, actions);
+        this.departure =
+                new Departure(
+                        settings, roster, ladder, upgrade, perConnection, () -> announced, actions);
     }
 
     /** Starts the workers. */
@@ -122,7 +121,7 @@ public final class Master {
             case Input.Load load -> with(load.id(), worker -> worker.load(load, nowNs));
             case Input.Waiting(int looks) -> scaling.waiting(looks, roster);
             case Input.Held(int connections) -> perConnection.held(connections);
-            case Input.Emptied() -> emptied();
+            case Input.Emptied() -> departure.emptied();
             case Input.Given(int id, boolean given, int connections) -> {
                 perConnection.held(connections);
                 with(id, worker -> worker.given = given);
@@ -175,15 +174,7 @@ public final class Master {
 
     /** Whether connections that have no worker get none any more. */
     boolean forsakes() {
-        return switch (departure.ending()) {
-            case NONE -> false;
-            case DRAIN -> settings.scale().perConnection() && late(lastInputNs);
-            case STOP, ENDED -> true;
-        };
-    }
-
-    private boolean late(long nowNs) {
-        return nowNs >= departure.lastNs();
+        return departure.forsakes(lastInputNs);
     }
 
     int exitCode() {
@@ -414,7 +405,10 @@ public final class Master {
 
     private void reconcile(long nowNs) {
         if (departure.leaving()) {
-            finish(nowNs);
+            departure.finish(nowNs);
+            if (departure.awaited(nowNs)) {
+                fill(nowNs);
+            }
         } else {
             serveOn(nowNs);
         }
@@ -454,44 +448,7 @@ public final class Master {
     private boolean over(long nowNs) {
         // Where no workers are wanted, none serve on until it is time.
         boolean due = departure.leaving() || wanted.count() == 0;
-        return due && roster.isEmpty() && !upgrade.underWay() && !awaited(nowNs);
-    }
-
-    /** Connections that were accepted before a drain get their workers, where each has its own. */
-    private void finish(long nowNs) {
-        if (departure.ending() != Ending.DRAIN || !settings.scale().perConnection()) {
-            return;
-        }
-        boolean late = late(nowNs);
-        for (WorkerHandle worker : roster.all()) {
-            if (!worker.leaving && (late || !perConnection.awaits(worker))) {
-                ladder.retire(worker, nowNs);
-            }
-            if (late && worker.deadlineNs > departure.lastNs() + Ladder.GRACE_NS) {
-                // It has begun to finish later than the others, and knows nothing of their time.
-                ladder.stop(worker, nowNs);
-            }
-        }
-        if (!late) {
-            fill(nowNs);
-        }
-    }
-
-    /** Whether somebody is, or may be, in a queue or held who gets a worker yet. */
-    private boolean awaited(long nowNs) {
-        return settings.scale().perConnection()
-                && departure.ending() == Ending.DRAIN
-                && !late(nowNs)
-                && (!emptied || perConnection.held() > 0);
-    }
-
-    private void emptied() {
-        emptied = true;
-        if (perConnection.held() > 0) {
-            report(
-                    "%d connections wait for a worker; those that have none when the drain is over are closed"
-                            .formatted(perConnection.held()));
-        }
+        return due && roster.isEmpty() && !upgrade.underWay() && !departure.awaited(nowNs);
     }
 
     /** Whether all serve that it starts with: of a number that follows the work, those so far. */

@@ -188,6 +188,64 @@ final class MasterTest {
     }
 
     @Test
+    void shouldLetTheOnlyWorkerBootAtADrainForThoseInTheQueue() {
+        Stage stage = Stage.serving(settings(1));
+        stage.exit(1, Stage.KILLED);
+        stage.drain();
+        assertTrue(stage.done.contains(new Action.Withdraw()), "somebody will finish");
+        stage.pass(Duration.ofSeconds(5));
+        assertFalse(stage.master.leaving(), "the listeners stay open");
+        assertEquals(List.of(), stage.signalled(SIGTERM));
+        stage.ready(2);
+        assertTrue(stage.master.leaving());
+        assertEquals(List.of(2), stage.told(Order.DRAIN));
+        stage.pass(Duration.ofSeconds(24));
+        assertEquals(List.of(), stage.told(Order.STOP));
+        stage.pass(Duration.ofSeconds(2));
+        assertEquals(List.of(2), stage.told(Order.STOP), "what is left of one drain is its time");
+        stage.exit(2, Stage.CLEAN);
+        assertEquals(0, stage.exitCode);
+        assertEquals(2, stage.spawns);
+    }
+
+    @Test
+    void shouldWaitForTheOnlyBootNoLongerThanADrainMayLast() {
+        Stage stage = Stage.serving(settings(1).bootTimeout(Duration.ZERO));
+        stage.exit(1, Stage.KILLED);
+        stage.drain();
+        stage.pass(DRAIN);
+        assertEquals(List.of(2), stage.signalled(SIGTERM));
+        stage.exit(2, Stage.FAILED);
+        assertEquals(0, stage.exitCode);
+    }
+
+    @Test
+    void shouldEndWhenTheOnlyBootFailsThatADrainWaitsFor() {
+        Stage stage = Stage.serving(settings(2));
+        stage.exit(1, Stage.KILLED);
+        stage.exit(2, Stage.KILLED);
+        stage.drain();
+        stage.exit(3, Stage.FAILED);
+        assertEquals(-1, stage.exitCode, "another one boots");
+        stage.failSpawn(4);
+        assertEquals(0, stage.exitCode);
+        assertEquals(4, stage.spawns);
+    }
+
+    @Test
+    void shouldEndAtOnceWhenItIsAskedAgainWhileTheOnlyWorkerBoots() {
+        Stage stage = Stage.serving(settings(1));
+        stage.exit(1, Stage.KILLED);
+        stage.drain();
+        stage.ask(Command.DRAIN);
+        assertEquals(List.of(2), stage.signalled(SIGTERM));
+        stage.ready(2);
+        assertEquals(List.of(), stage.told(Order.DRAIN));
+        stage.exit(2, Stage.FAILED);
+        assertEquals(0, stage.exitCode);
+    }
+
+    @Test
     void shouldClimbFromDrainToTermToKill() {
         Stage stage = Stage.serving(settings(1));
         stage.drain();

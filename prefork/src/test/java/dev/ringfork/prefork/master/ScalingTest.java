@@ -257,11 +257,22 @@ final class ScalingTest {
         assertEquals(0, stage.spawns);
         stage.ask(Command.RELOAD);
         assertTrue(stage.master.watches());
-        stage.waiting(1);
-        stage.ask(Command.DRAIN);
+        stage.drain();
         assertFalse(stage.master.watches());
-        assertEquals(List.of(1), stage.signalled(SIGTERM));
-        stage.exit(1, Stage.FAILED);
+        assertEquals(0, stage.exitCode);
+    }
+
+    @Test
+    void shouldServeWhoHasConnectedWhenItEndsWhileTheFirstWorkerBoots() {
+        Stage stage = new Stage(onDemand(2));
+        stage.ask(Command.DRAIN);
+        stage.waiting(1);
+        assertEquals(List.of(1), stage.ids(), "they came just before newcomers were kept away");
+        stage.pass(Duration.ofSeconds(1));
+        assertEquals(List.of(), stage.signalled(SIGTERM));
+        stage.ready(1);
+        assertEquals(List.of(1), stage.told(Order.DRAIN));
+        stage.exit(1, Stage.CLEAN);
         assertEquals(0, stage.exitCode);
     }
 

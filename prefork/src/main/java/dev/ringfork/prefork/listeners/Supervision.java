@@ -28,9 +28,11 @@ public final class Supervision {
      * @param parent the process that has started it
      */
     public static Supervision of(Map<String, String> environment, int parent) {
+        // It sets both, always. One without the other is left over from a process further up.
+        boolean starter = environment.containsKey(HandedOver.STARTER);
         return new Supervision(
                 parent,
-                environment.get(GENERATION),
+                starter ? environment.get(GENERATION) : null,
                 Integer.toString(parent).equals(environment.get(HandedOver.EINHORN)));
     }
 

@@ -13,7 +13,8 @@ import java.util.function.Predicate;
  * processes nor clocks.
  *
  * <p>Whoever was given a connection is left alone: it ends by itself. Only those that wait, the
- * spare ones, are too few or too many; a reload replaces them, and no others.
+ * spare ones, are too few or too many; a reload replaces them, and no others. Where none are wanted
+ * any more, connections that were accepted still get theirs.
  *
  * <p>Confined to the master's thread.
  */
@@ -27,6 +28,9 @@ final class PerConnection implements Sizing {
     private int held;
     private boolean finishing;
     private int toldMost;
+
+    /** How many there may be, or might before none were wanted any more. */
+    private int bound;
 
     /**
      * Begins without connections.
@@ -66,7 +70,9 @@ final class PerConnection implements Sizing {
     @Override
     public List<WorkerHandle> surplus(Roster roster, int most, long nowNs) {
         if (most == 0) {
-            return roster.all().stream().filter(WorkerHandle::occupies).toList();
+            return roster.all().stream()
+                    .filter(worker -> worker.occupies() && !awaits(worker))
+                    .toList();
         }
         List<WorkerHandle> old = spare(roster);
         List<WorkerHandle> fresh = new ArrayList<>(old);
@@ -91,10 +97,14 @@ final class PerConnection implements Sizing {
     public int missing(Roster roster, int most, long nowNs) {
         List<WorkerHandle> spare = spare(roster);
         int old = (int) spare.stream().filter(outdated).count();
+        if (most > 0) {
+            bound = most;
+        }
+        int spareMost = most > 0 ? minSpare : 0;
         // Who boots for a connection serves it, outdated or not.
-        int needed = held + minSpare - (spare.size() - old) - Math.min(old, held);
+        int needed = held + spareMost - (spare.size() - old) - Math.min(old, held);
         // Successors come before those that they replace go: so many more there may be meanwhile.
-        int room = most + Math.min(old, minSpare) - roster.view().size();
+        int room = bound + Math.min(old, spareMost) - roster.view().size();
         if (room <= 0 && spare.isEmpty() && most > 0 && !finishing) {
             tellOfMost(most);
         }

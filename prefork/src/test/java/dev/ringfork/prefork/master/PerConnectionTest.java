@@ -388,6 +388,51 @@ final class PerConnectionTest {
     }
 
     @Test
+    void shouldGiveWorkersToWhoWasAcceptedBeforeItIsVacated() {
+        Stage stage = new Stage(perConnection(2, 0));
+        hold(stage, 2);
+        stage.ask(Command.VACATE);
+        assertEquals(List.of(), stage.signalled(SIGTERM), "they boot for somebody");
+        assertEquals(0, stage.master.places(), "nobody else is accepted");
+        stage.exit(1, Stage.KILLED);
+        stage.pass(SECOND);
+        give(stage, 2, 1);
+        stage.ready(2);
+        assertEquals(List.of(2), stage.told(Order.DRAIN), "it finishes what it was given");
+        stage.pass(SECOND);
+        assertEquals(List.of(2, 3), stage.ids(), "another one is tried");
+        give(stage, 3, 0);
+        stage.ready(3);
+        serve(stage, 2);
+        serve(stage, 3);
+        stage.pass(SECOND);
+        assertEquals(3, stage.spawns, "nobody is spare");
+        assertEquals(-1, stage.exitCode);
+    }
+
+    @Test
+    void shouldServeWhoWaitsInTheQueueOfAVacatedMasterWhenItEnds() {
+        Stage stage = Stage.serving(perConnection(2, 1));
+        stage.ask(Command.VACATE);
+        stage.exit(1, Stage.CLEAN);
+        stage.ask(Command.DRAIN);
+        hold(stage, 3);
+        stage.pass(Duration.ofNanos(Departure.WITHDRAWN_NS));
+        assertEquals(List.of(2, 3), stage.ids(), "the bound holds");
+        give(stage, 2, 2);
+        stage.ready(2);
+        serve(stage, 2);
+        assertEquals(List.of(3, 4), stage.ids());
+        give(stage, 3, 1);
+        stage.ready(3);
+        serve(stage, 3);
+        give(stage, 4, 0);
+        stage.ready(4);
+        serve(stage, 4);
+        assertEquals(0, stage.exitCode);
+    }
+
+    @Test
     void shouldAcceptNothingBeforeTheFirstWorkersServe() {
         Stage stage = new Stage(perConnection(4, 1));
         assertEquals(0, stage.master.places(), "another master may still serve");

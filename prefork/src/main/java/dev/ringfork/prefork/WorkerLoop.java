@@ -21,6 +21,7 @@ import dev.ringfork.reactor.Timer;
 import dev.ringfork.reactor.demux.Interest;
 import dev.ringfork.reactor.demux.PollDemultiplexer;
 import dev.ringfork.reactor.server.Server;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -266,10 +267,13 @@ final class WorkerLoop implements AutoCloseable {
     }
 
     private void stop() {
-        draining = true;
-        if (server != null) {
+        if (server != null && draining) {
+            // It was to finish and has no more time: what it has not finished is counted as cut.
+            server.drain(Duration.ZERO);
+        } else if (server != null) {
             server.stop();
         }
+        draining = true;
     }
 
     @Override

@@ -148,6 +148,7 @@ final class PreforkTest {
                 prefork.signal("TERM");
                 prefork.next("draining");
                 prefork.signal("INT");
+                assertTrue(prefork.next("worker").endsWith("has cut 1 connections"));
                 assertEquals(0, prefork.exitCode());
             }
         }

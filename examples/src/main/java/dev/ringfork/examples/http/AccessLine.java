@@ -2,6 +2,7 @@
 package dev.ringfork.examples.http;
 
 import dev.ringfork.bindings.Address;
+import dev.ringfork.reactor.protocol.Connection;
 import java.lang.foreign.MemorySegment;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
@@ -35,7 +36,7 @@ final class AccessLine {
     /** Everything up to the status. */
     static String begin(Request request, long millis) {
         StringBuilder line = new StringBuilder(128);
-        line.append(host(request.remoteAddress())).append(" - - [");
+        line.append(host(request.connection())).append(" - - [");
         line.append(time(Math.floorDiv(millis, 1000))).append(" +0000] ");
         quote(line, request.bytes(), request.lineStart(), request.lineEnd());
         return line.toString();
@@ -65,10 +66,19 @@ final class AccessLine {
         return line.append(fraction).append('\n').toString();
     }
 
-    private static String host(Address address) {
-        String text = address.toString();
-        boolean ported = address instanceof Address.Inet4 || address instanceof Address.Inet6;
-        return ported ? text.substring(0, text.lastIndexOf(':')) : text;
+    private static String host(Connection connection) {
+        Address client = connection.remoteAddress();
+        String text = client.toString();
+        if (ported(client)) {
+            return text.substring(0, text.lastIndexOf(':'));
+        }
+        // One that had an address and was gone before anybody asked; others never had a name.
+        boolean gone = client instanceof Address.Unnamed && ported(connection.localAddress());
+        return gone ? "-" : text;
+    }
+
+    private static boolean ported(Address address) {
+        return address instanceof Address.Inet4 || address instanceof Address.Inet6;
     }
 
     private static String time(long second) {

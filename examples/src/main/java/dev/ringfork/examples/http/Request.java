@@ -31,7 +31,8 @@ public final class Request {
         return head;
     }
 
-    private Connection connection() {
+    /** What it came on. */
+    Connection connection() {
         Connection bound = connection;
         if (bound == null) {
             throw new IllegalStateException("the request has been answered: keep copies, not it");
@@ -119,7 +120,7 @@ public final class Request {
         return Math.max(0, head.contentLength);
     }
 
-    /** The client's address. */
+    /** The client's address; unnamed if it has gone. */
     public Address remoteAddress() {
         return connection().remoteAddress();
     }

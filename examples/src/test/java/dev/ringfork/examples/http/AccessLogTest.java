@@ -50,6 +50,15 @@ final class AccessLogTest {
     }
 
     @Test
+    void shouldNotTakeAClientThatHasGoneForOneOfAUnixSocket() {
+        try (AccessLog log = new AccessLog(null, out, () -> NOW, 16)) {
+            connect(request -> Response.text("hello"), log).gone().send(GET + "\r\n");
+        }
+        String line = out.toString(StandardCharsets.ISO_8859_1);
+        assertTrue(line.startsWith("- - - [06/Nov/1994"), line);
+    }
+
+    @Test
     void shouldWriteALineForWhatFails() {
         String line =
                 logged(

@@ -48,6 +48,7 @@ final class RecordingConnection implements Connection {
     private boolean ended;
     private boolean endTold;
     private boolean refusesTasks;
+    private boolean gone;
     private long nowNs = 1_000_000_000;
     private long expiresNs = -1;
     private int pauses;
@@ -81,6 +82,12 @@ final class RecordingConnection implements Connection {
         for (int i = 0; i < text.length() && !closed; i++) {
             send(text.substring(i, i + 1));
         }
+        return this;
+    }
+
+    /** Is gone before the server asks who it was; what it has sent arrives. */
+    RecordingConnection gone() {
+        gone = true;
         return this;
     }
 
@@ -385,7 +392,7 @@ final class RecordingConnection implements Connection {
 
     @Override
     public Address remoteAddress() {
-        return Address.parse("192.0.2.7:40000");
+        return gone ? new Address.Unnamed() : Address.parse("192.0.2.7:40000");
     }
 
     @Override

@@ -63,7 +63,8 @@ static long listen_as(const char *path)
         error = arch_syscall2(SYS_listen, fd, BACKLOG);
     }
     if (error == 0) {
-        error = arch_syscall5(SYS_renameat2, AT_FDCWD, (long)name.sun_path, AT_FDCWD, (long)path, 0);
+        error = arch_syscall5(SYS_renameat2, AT_FDCWD, (long)name.sun_path, AT_FDCWD, (long)path,
+                              0);
     }
     if (error != 0) {
         bare_close(fd);

@@ -29,9 +29,14 @@ static bool mend_mutex(uintptr_t address, const char *window)
 {
     const pthread_mutex_t *mutex = (const void *)window;
     int kind = mutex->__data.__kind & KIND_BITS;
+    unsigned depth = mutex->__data.__count;
+    bool fits = (kind == PTHREAD_MUTEX_RECURSIVE_NP && depth != 0)
+                || (kind == PTHREAD_MUTEX_ERRORCHECK_NP && depth == 0);
 
-    if ((mutex->__data.__lock != 1 && mutex->__data.__lock != 2) || mutex->__data.__nusers != 1
-        || (kind != PTHREAD_MUTEX_RECURSIVE_NP && kind != PTHREAD_MUTEX_ERRORCHECK_NP)) {
+    // Of users there is none yet just after the owner took it, and more where threads that had it
+    // wait for a condition.
+    if (!fits || (mutex->__data.__lock != 1 && mutex->__data.__lock != 2)
+        || mutex->__data.__nusers > (unsigned)rf_thread_count()) {
         return false;
     }
     int tid = rf_new_tid(mutex->__data.__owner);

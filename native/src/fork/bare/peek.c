@@ -6,7 +6,10 @@
 #include "fork/bare/bare.h"
 #include "fork/fork.h"
 
-enum { CHUNK_BYTES = 4096 };
+enum {
+    CHUNK_BYTES = 4096,
+    PAGE_BYTES = 4096 // at least
+};
 
 static int ends[2];
 static _Alignas(16) char chunk[CHUNK_BYTES];
@@ -30,6 +33,11 @@ bool rf_peek(uintptr_t address, void *into, size_t bytes)
     return count > 0 && arch_syscall3(SYS_read, ends[0], (long)into, count) == (long)bytes;
 }
 
+static uintptr_t next_page(uintptr_t address)
+{
+    return (address | (PAGE_BYTES - 1)) + 1;
+}
+
 static int scan(const struct rf_region *region, bool (*visit)(uintptr_t, const char *))
 {
     const size_t step = sizeof(long);
@@ -39,7 +47,9 @@ static int scan(const struct rf_region *region, bool (*visit)(uintptr_t, const c
         size_t left = region->bytes - at;
         size_t bytes = left < CHUNK_BYTES ? left : CHUNK_BYTES;
         if (!rf_peek(region->start + at, chunk, bytes)) {
-            return found;
+            // Whichever page it was, the next one may be there.
+            at = next_page(region->start + at) - region->start;
+            continue;
         }
         size_t last = bytes - RF_WINDOW_BYTES;
         for (size_t i = 0; i <= last; i += step) {

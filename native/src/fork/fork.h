@@ -104,13 +104,16 @@ enum rf_kind {
 struct rf_descriptor {
     int fd;
     enum rf_kind kind;
-    int same;               // the place of the first descriptor of the same open file
-    int spare;              // pipes: the same end of the new pipe, if that had to be filled
-    int status;             // flags of the open file
-    bool pipe;              // an end of one, of whatever kind
-    bool semaphore;         // eventfds
-    unsigned long identity; // the inode of files and pipes, the number of an eventfd in /proc
-    unsigned long device;   // files
+    int same;       // the place of the first descriptor of the same open file
+    int next;       // see rf_first_alike
+    int spare;      // pipes: the same end of the new pipe, if that had to be filled
+    int status;     // flags of the open file
+    bool pipe;      // an end of one, of whatever kind
+    bool semaphore; // eventfds
+    // The same for all descriptors of an open file: the inode of files and pipes, the number that an
+    // eventfd has in /proc, 0 if there is none. Of what is never compared, the descriptor.
+    unsigned long identity;
+    unsigned long device;     // files
     unsigned long long value; // the count of an eventfd, the offset of a file, the room of a pipe
 };
 
@@ -139,6 +142,10 @@ long rf_descriptor_name(int fd, char name[RF_LINK_BYTES]);
 
 // The place of a descriptor, or RF_NOBODY.
 int rf_place_of_fd(int fd);
+
+// The first place of those that may have this identity; the others follow by next, to RF_NOBODY. Only
+// when the descriptors have been read.
+int rf_first_alike(unsigned long identity);
 
 // Whether two descriptors are of the same open file: 0 if so, positive if not, or a negative error
 // number where this may not be known.

@@ -12,8 +12,13 @@
 #include <linux/kcmp.h>
 #include <sys/resource.h>
 
-// The standard descriptors are never made again.
-enum { LAST_STANDARD = 2 };
+enum {
+    LAST_STANDARD = 2, // never made again, as those before it
+    BUCKETS = 1 << 12
+};
+
+// Places by identity, so that thousands are not compared with one another while the process stands.
+static int firsts[BUCKETS];
 
 static const struct {
     const char *beginning;
@@ -122,8 +127,9 @@ static int add_row(int fd)
     row->fd = fd;
     row->kind = RF_KIND_SHARED;
     row->same = rf_descriptor_count++;
+    row->next = RF_NOBODY;
     row->spare = RF_NOBODY;
-    row->identity = 0;
+    row->identity = (unsigned long)fd;
     row->device = 0;
     row->value = 0;
     row->pipe = false;
@@ -155,13 +161,18 @@ static int mark(const int *fds, int count, enum rf_kind kind, int *culprit)
     return 0;
 }
 
+int rf_first_alike(unsigned long identity)
+{
+    return firsts[identity % BUCKETS];
+}
+
 // Finds the first place of the same open file. Pipes need not be asked about: all descriptors of
 // one end are as good.
 static void find_same(int place)
 {
     struct rf_descriptor *row = &rf_descriptors[place];
 
-    for (int i = 0; i < place; i++) {
+    for (int i = rf_first_alike(row->identity); i != RF_NOBODY; i = rf_descriptors[i].next) {
         const struct rf_descriptor *other = &rf_descriptors[i];
         if (other->kind == row->kind && other->same == i && other->identity == row->identity
             && other->device == row->device
@@ -180,6 +191,7 @@ static int read_row(int place, struct rf_fork_result *result)
 
     switch (row->kind) {
     case RF_KIND_EPOLL:
+        row->identity = 0;
         find_same(place);
         error = row->same == place ? rf_epolls_read(place, result) : 0;
         break;
@@ -199,6 +211,9 @@ static int read_row(int place, struct rf_fork_result *result)
         error = rf_kind_refused(row->kind) ? -EOPNOTSUPP : 0;
         break;
     }
+    // Not before it has been compared.
+    row->next = rf_first_alike(row->identity);
+    firsts[row->identity % BUCKETS] = place;
     return error;
 }
 
@@ -211,6 +226,9 @@ int rf_descriptors_read(const struct rf_fork_options *options, struct rf_fork_re
     }
     if (error == 0) {
         error = mark(options->closed, options->closed_count, RF_KIND_CLOSED, &result->culprit);
+    }
+    for (int i = 0; i < BUCKETS; i++) {
+        firsts[i] = RF_NOBODY;
     }
     rf_epolls_begin();
     for (int i = 0; error == 0 && i < rf_descriptor_count; i++) {
@@ -229,8 +247,11 @@ void rf_descriptors_forget(void)
 
 int rf_descriptor_replace(int place, int fresh)
 {
-    for (int i = place; i < rf_descriptor_count; i++) {
-        const struct rf_descriptor *row = &rf_descriptors[i];
+    int next = rf_first_alike(rf_descriptors[place].identity);
+
+    while (next != RF_NOBODY) {
+        const struct rf_descriptor *row = &rf_descriptors[next];
+        next = row->next;
         if (row->same != place || row->kind != rf_descriptors[place].kind) {
             continue;
         }

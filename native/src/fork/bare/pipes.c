@@ -19,8 +19,9 @@ static int other_end(const struct rf_descriptor *row)
 {
     enum rf_kind kind = row->kind == RF_KIND_PIPE_OUT ? RF_KIND_PIPE_IN : RF_KIND_PIPE_OUT;
 
-    for (int i = 0; i < rf_descriptor_count; i++) {
-        if (rf_descriptors[i].kind == kind && rf_descriptors[i].identity == row->identity) {
+    for (int i = rf_first_alike(row->identity); i != RF_NOBODY; i = rf_descriptors[i].next) {
+        const struct rf_descriptor *other = &rf_descriptors[i];
+        if (other->kind == kind && other->same == i && other->identity == row->identity) {
             return i;
         }
     }
@@ -30,7 +31,7 @@ static int other_end(const struct rf_descriptor *row)
 // Whether an end of it is the caller's or a standard descriptor.
 static bool is_claimed(unsigned long pipe)
 {
-    for (int i = 0; i < rf_descriptor_count; i++) {
+    for (int i = rf_first_alike(pipe); i != RF_NOBODY; i = rf_descriptors[i].next) {
         const struct rf_descriptor *row = &rf_descriptors[i];
         if (row->pipe && row->identity == pipe
             && (row->kind == RF_KIND_SHARED || row->kind == RF_KIND_CLOSED)) {
@@ -42,7 +43,7 @@ static bool is_claimed(unsigned long pipe)
 
 static void share_pipe(unsigned long pipe)
 {
-    for (int i = 0; i < rf_descriptor_count; i++) {
+    for (int i = rf_first_alike(pipe); i != RF_NOBODY; i = rf_descriptors[i].next) {
         struct rf_descriptor *row = &rf_descriptors[i];
         if ((row->kind == RF_KIND_PIPE_OUT || row->kind == RF_KIND_PIPE_IN)
             && row->identity == pipe) {

@@ -77,7 +77,10 @@ RF_API long rf_syscall6(long nr, long a, long b, long c, long d, long e, long f)
 //     kept_count       how many they are
 //     closed_count
 //     freeze_limit_ms  how long the other threads may take to stop; 0 for 5000
-//     death_signal     the signal the child gets when the parent ends, or 0 for none
+//     death_signal     the signal the child gets when its parent ends, or 0 for none
+//     sibling          1 if the child is to be the parent's parent's, to be reaped by that: a
+//                      process that only forks is none that anybody has to outlive
+//     reserved         0
 struct rf_fork_options {
     const int *kept;
     const int *closed;
@@ -85,6 +88,8 @@ struct rf_fork_options {
     int closed_count;
     int freeze_limit_ms;
     int death_signal;
+    int sibling;
+    int reserved;
 };
 
 // How far rf_fork came.
@@ -287,6 +292,7 @@ RF_API int rf_fork_check(struct rf_fork_findings *findings);
 //
 // ERRORS
 //     -EINVAL      rf_fork_init has not been called, or options make no sense.
+//     -ENOSYS      a sibling is asked for, and the kernel has no pidfds.
 //     -EBADF       a descriptor in options is not open.
 //     -EBUSY       another thread is forking or checking.
 //     -EOPNOTSUPP  something is in the way: rf_fork_check says what.

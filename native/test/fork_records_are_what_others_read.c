@@ -4,13 +4,14 @@
 #if defined(__linux__)
 
 // The offsets that readers in other languages count on.
-_Static_assert(sizeof(struct rf_fork_options) == 32, "size");
+_Static_assert(sizeof(struct rf_fork_options) == 40, "size");
 _Static_assert(offsetof(struct rf_fork_options, kept) == 0, "kept");
 _Static_assert(offsetof(struct rf_fork_options, closed) == 8, "closed");
 _Static_assert(offsetof(struct rf_fork_options, kept_count) == 16, "kept_count");
 _Static_assert(offsetof(struct rf_fork_options, closed_count) == 20, "closed_count");
 _Static_assert(offsetof(struct rf_fork_options, freeze_limit_ms) == 24, "freeze_limit_ms");
 _Static_assert(offsetof(struct rf_fork_options, death_signal) == 28, "death_signal");
+_Static_assert(offsetof(struct rf_fork_options, sibling) == 32, "sibling");
 
 _Static_assert(sizeof(struct rf_fork_result) == 104, "size");
 _Static_assert(offsetof(struct rf_fork_result, pid) == 0, "pid");

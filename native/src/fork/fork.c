@@ -168,6 +168,7 @@ static bool make_sense(const struct rf_fork_options *options)
 {
     return options->kept_count >= 0 && options->closed_count >= 0 && options->freeze_limit_ms >= 0
            && options->death_signal >= 0 && options->death_signal < NSIG
+           && (options->sibling == 0 || options->sibling == 1)
            && (options->kept_count == 0 || options->kept != NULL)
            && (options->closed_count == 0 || options->closed != NULL);
 }

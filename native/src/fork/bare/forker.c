@@ -9,6 +9,7 @@
 // of Java end. This one never does.
 #include "fork/bare/parked.h"
 
+#include <poll.h>
 #include <sched.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -59,7 +60,7 @@ static void name_process(int parent_pid)
     }
 }
 
-static int rebuild(int parent_pid, struct rf_fork_result *result)
+static int rebuild(int parent_pid, int reaper_pid, struct rf_fork_result *result)
 {
     int death_signal = request.options->death_signal;
 
@@ -68,7 +69,7 @@ static int rebuild(int parent_pid, struct rf_fork_result *result)
     if (death_signal != 0) {
         // It is the end of the forker that counts, which is the process's.
         arch_syscall2(SYS_prctl, PR_SET_PDEATHSIG, death_signal);
-        if ((int)arch_syscall0(SYS_getppid) != parent_pid) {
+        if ((int)arch_syscall0(SYS_getppid) != reaper_pid) {
             return -ECHILD;
         }
     }
@@ -113,11 +114,11 @@ static bool say(struct report *report, int state)
 }
 
 // The child's way from the copy to where its threads go on.
-static void become_child(struct report *report, int parent_pid)
+static void become_child(struct report *report, int parent_pid, int reaper_pid)
 {
     struct rf_fork_result *result = request.result;
     long long started_ns = bare_now_ns();
-    int error = rebuild(parent_pid, result);
+    int error = rebuild(parent_pid, reaper_pid, result);
 
     report->error = error;
     result->restore_ns = bare_now_ns() - started_ns;
@@ -140,11 +141,23 @@ static long wait_for(const struct child *child, siginfo_t *info, int options)
                          (long)info, WEXITED | options, 0);
 }
 
+// Of a sibling, which is not this process's to wait for.
+static bool is_over(int pidfd)
+{
+    struct pollfd watched = {.fd = pidfd, .events = POLLIN};
+    struct timespec at_once = {0};
+
+    return arch_syscall5(SYS_ppoll, (long)&watched, 1, (long)&at_once, 0, 0) == 1;
+}
+
 // Whether the child has ended. It stays to be reaped.
 static bool has_ended(const struct child *child)
 {
     siginfo_t info;
 
+    if (request.options->sibling) {
+        return is_over(child->pidfd);
+    }
     info.si_pid = 0;
     long error = wait_for(child, &info, WNOHANG | WNOWAIT);
     return error == -ECHILD || (error == 0 && info.si_pid == child->pid);
@@ -171,7 +184,7 @@ static int await(struct report *report, const struct child *child)
     return error != 0 && say(report, CHILD_ABANDONED) ? error : report->error;
 }
 
-// Ends and reaps a child that did not become whole. Without a pidfd, one that may have ended by
+// Ends and reaps a child that did not become whole; a sibling is left to be reaped. Without a pidfd, one that may have ended by
 // itself is only reaped.
 static void discard(const struct child *child, bool ended)
 {
@@ -180,7 +193,9 @@ static void discard(const struct child *child, bool ended)
     } else if (!ended) {
         arch_syscall2(SYS_kill, child->pid, SIGKILL);
     }
-    wait_for(child, NULL, 0);
+    if (!request.options->sibling) {
+        wait_for(child, NULL, 0);
+    }
     bare_close(child->pidfd);
 }
 
@@ -212,9 +227,14 @@ static int conclude(struct report *report, const struct child *child, long long 
 // SIGCHLD, as after fork(2). The kernel of a container or an emulator may not know of pidfds.
 static long copy_process(int *pidfd)
 {
-    const long flags = SIGCHLD | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID;
+    const bool sibling = request.options->sibling != 0;
+    const long flags = SIGCHLD | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID
+                       | (sibling ? CLONE_PARENT : 0);
     long pid = arch_clone_process(flags | CLONE_PIDFD, pidfd, rf_forker.tid_address);
 
+    if (pid == -EINVAL && sibling) {
+        return -ENOSYS;
+    }
     return pid == -EINVAL ? arch_clone_process(flags, pidfd, rf_forker.tid_address) : pid;
 }
 
@@ -242,12 +262,13 @@ static long copy_all(int *pidfd)
 static int fork_stopped(struct report *report, long long started_ns)
 {
     int parent_pid = bare_pid();
+    int reaper_pid = request.options->sibling ? (int)arch_syscall0(SYS_getppid) : parent_pid;
     struct child child = {.pidfd = RF_NOBODY};
 
     request.result->freeze_ns = bare_now_ns() - started_ns;
     long pid = copy_all(&child.pidfd);
     if (pid == 0) {
-        become_child(report, parent_pid);
+        become_child(report, parent_pid, reaper_pid);
         return 0;
     }
     rf_descriptors_forget();

@@ -11,6 +11,7 @@ import org.jspecify.annotations.NullMarked;
  * <p>The module calls native code: run with {@code --enable-native-access=dev.ringfork.bindings}.
  */
 @NullMarked
+@SuppressWarnings("module") // The module that one package is for is compiled after this one.
 module dev.ringfork.bindings {
     requires static transitive org.jspecify;
     requires dev.ringfork.natives;
@@ -21,4 +22,7 @@ module dev.ringfork.bindings {
 
     exports dev.ringfork.bindings;
     exports dev.ringfork.bindings.abi;
+    // What a warm fork does to itself is for nobody else.
+    exports dev.ringfork.bindings.jvm to
+            dev.ringfork.prefork;
 }

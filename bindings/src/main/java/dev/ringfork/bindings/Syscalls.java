@@ -60,6 +60,9 @@ public interface Syscalls {
     /** Signals as bytes or records in a pipe. */
     Signals signals();
 
+    /** Copies of this process with all its threads. */
+    Forks forks();
+
     /** POSIX asynchronous I/O. */
     Aio aio();
 }

@@ -4,6 +4,7 @@ package dev.ringfork.bindings.calls;
 import dev.ringfork.bindings.Aio;
 import dev.ringfork.bindings.Descriptors;
 import dev.ringfork.bindings.Epoll;
+import dev.ringfork.bindings.Forks;
 import dev.ringfork.bindings.IoUring;
 import dev.ringfork.bindings.Kqueue;
 import dev.ringfork.bindings.Mappings;
@@ -90,6 +91,11 @@ public final class LinkedSyscalls implements Syscalls {
     @Override
     public Signals signals() {
         return SignalCalls.INSTANCE;
+    }
+
+    @Override
+    public Forks forks() {
+        return ForkCalls.INSTANCE;
     }
 
     @Override

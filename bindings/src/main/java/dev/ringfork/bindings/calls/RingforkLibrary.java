@@ -76,11 +76,15 @@ public final class RingforkLibrary {
         return find(function, Shape.settled(Native.ARGUMENTS, false));
     }
 
+    @SuppressWarnings("restricted") // The module asks its user.
     private Functions load() {
         return switch (NativeLibrary.find(Platform.current().key())) {
             case NativeLibrary.Present library -> {
                 try (library) {
-                    yield loader.apply(library.path());
+                    Functions functions = loader.apply(library.path());
+                    // Native methods of this module are found in it from here on.
+                    System.load(library.path().toString());
+                    yield functions;
                 }
             }
             case NativeLibrary.Absent absent -> throw new IllegalStateException(absent.reason());

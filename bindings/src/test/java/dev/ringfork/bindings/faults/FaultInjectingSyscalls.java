@@ -4,6 +4,7 @@ package dev.ringfork.bindings.faults;
 import dev.ringfork.bindings.Aio;
 import dev.ringfork.bindings.Descriptors;
 import dev.ringfork.bindings.Epoll;
+import dev.ringfork.bindings.Forks;
 import dev.ringfork.bindings.IoUring;
 import dev.ringfork.bindings.Kqueue;
 import dev.ringfork.bindings.Mappings;
@@ -43,6 +44,7 @@ public final class FaultInjectingSyscalls implements Syscalls {
     private final Processes processes;
     private final Mappings mappings;
     private final Signals signals;
+    private final Forks forks;
     private final Aio aio;
 
     /**
@@ -63,6 +65,7 @@ public final class FaultInjectingSyscalls implements Syscalls {
         processes = new FaultyProcesses(real.processes(), plan);
         mappings = new FaultyMappings(real.mappings(), plan);
         signals = new FaultySignals(real.signals(), plan);
+        forks = new FaultyForks(real.forks(), plan);
         aio = new FaultyAio(real.aio(), plan);
     }
 
@@ -156,6 +159,11 @@ public final class FaultInjectingSyscalls implements Syscalls {
     @Override
     public Signals signals() {
         return signals;
+    }
+
+    @Override
+    public Forks forks() {
+        return forks;
     }
 
     @Override

@@ -12,6 +12,8 @@ module dev.ringfork.prefork {
     requires static transitive org.jspecify;
     requires transitive dev.ringfork.reactor;
     requires dev.ringfork.natives;
+    // To see whether somebody records.
+    requires static jdk.jfr;
 
     exports dev.ringfork.prefork;
     exports dev.ringfork.prefork.accept;
@@ -19,6 +21,7 @@ module dev.ringfork.prefork {
     exports dev.ringfork.prefork.listeners;
     exports dev.ringfork.prefork.master;
     exports dev.ringfork.prefork.passing;
+    exports dev.ringfork.prefork.process;
     exports dev.ringfork.prefork.scoreboard;
     exports dev.ringfork.prefork.service;
     exports dev.ringfork.prefork.signals;

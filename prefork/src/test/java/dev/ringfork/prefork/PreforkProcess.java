@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ringfork.prefork.signals.MachineSignal;
 import java.io.BufferedReader;
-import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -23,7 +22,6 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.StringJoiner;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -72,7 +70,7 @@ final class PreforkProcess implements AutoCloseable {
         command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx64m"));
         command.add("--enable-native-access=ALL-UNNAMED");
         command.add("-cp");
-        command.add(classPath());
+        command.add(ProgramPath.classPath());
         command.add(PreforkProgram.class.getName());
         command.addAll(List.of(settings));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
@@ -96,20 +94,6 @@ final class PreforkProcess implements AutoCloseable {
                         path + " is closed to other users");
             }
         }
-    }
-
-    /** The modules of this build and its test classes, all as a class path. */
-    private static String classPath() {
-        StringJoiner path = new StringJoiner(File.pathSeparator);
-        String basedir = System.getProperty("basedir");
-        if (basedir != null) {
-            path.add(Path.of(basedir, "target", "test-classes").toString());
-        }
-        String modules = System.getProperty("jdk.module.path");
-        if (modules != null) {
-            path.add(modules);
-        }
-        return path.add(System.getProperty("java.class.path")).toString();
     }
 
     private void read(InputStream stream) {

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ringfork.prefork.process;
+
+import dev.ringfork.bindings.jvm.Machine;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.security.SecureRandom;
+import java.security.SecureRandomSpi;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Random numbers of a child. The generators of its parent came along with their states, and would
+ * go on as those of its siblings do: each gets bytes of the kernel's.
+ *
+ * <p>Those of {@link SecureRandom}, whoever implements and whoever holds them, by way of their
+ * seeds; {@link java.util.concurrent.ThreadLocalRandom}, {@link Math#random} and what new ones are
+ * seeded from. Not an application's own {@link Random} and {@link java.util.SplittableRandom}: it
+ * may be meant to repeat itself.
+ */
+final class Randomness {
+    private static final int SEED_BYTES = 48;
+    private static final String OF_THREAD = "threadLocalRandomSeed";
+
+    /** What generators of this kind are made of; one of them seeds the others. */
+    private static final String DRBG = "sun.security.provider.AbstractDrbg";
+
+    private static final String ATOMIC = "java.util.concurrent.atomic.AtomicLong";
+
+    /** What new generators are seeded from. */
+    private static final List<Private> COUNTERS =
+            List.of(
+                    new Private("java.util.concurrent.ThreadLocalRandom", "seeder", ATOMIC),
+                    new Private("java.util.SplittableRandom", "defaultGen", ATOMIC),
+                    new Private("java.util.Random", "seedUniquifier", ATOMIC));
+
+    /** Behind Math.random. */
+    private static final Private MATH =
+            new Private(
+                    "java.lang.Math$RandomNumberGeneratorHolder",
+                    "randomNumberGenerator",
+                    "java.util.Random");
+
+    private Randomness() {}
+
+    /**
+     * Renews all of them. To do it in a process that is no copy is harmless.
+     *
+     * @throws IOException if the kernel gives no random bytes
+     * @throws IllegalStateException if this JDK keeps some elsewhere
+     */
+    static void renew() throws IOException {
+        try (InputStream kernel = kernel()) {
+            for (Object generator : secure()) {
+                Machine.seed(generator, draw(kernel, SEED_BYTES));
+            }
+            if (Machine.extended(SecureRandom.class)) {
+                // One that extends it may have no implementation apart from itself.
+                for (Object generator : Machine.instances(SecureRandom.class)) {
+                    ((SecureRandom) generator).setSeed(draw(kernel, SEED_BYTES));
+                }
+            }
+            for (Private counter : COUNTERS) {
+                ((AtomicLong) counter.get()).set(number(kernel));
+            }
+            ((Random) MATH.get()).setSeed(number(kernel));
+            for (Object thread : Machine.instances(Thread.class)) {
+                Machine.setLong(thread, Thread.class, OF_THREAD, number(kernel));
+            }
+        }
+    }
+
+    /** Those that implement SecureRandom, and those that these are seeded from. */
+    private static List<Object> secure() {
+        List<Object> all = new ArrayList<>(List.of(Machine.instances(SecureRandomSpi.class)));
+        Class<?> drbg = Private.type(DRBG);
+        if (Machine.extended(drbg)) {
+            all.addAll(List.of(Machine.instances(drbg)));
+        }
+        return all;
+    }
+
+    private static InputStream kernel() throws IOException {
+        return new FileInputStream("/dev/urandom");
+    }
+
+    private static byte[] draw(InputStream kernel, int bytes) throws IOException {
+        byte[] drawn = kernel.readNBytes(bytes);
+        if (drawn.length != bytes) {
+            throw new IOException("/dev/urandom has ended");
+        }
+        return drawn;
+    }
+
+    private static long number(InputStream kernel) throws IOException {
+        MemorySegment drawn = MemorySegment.ofArray(draw(kernel, Long.BYTES));
+        return drawn.get(ValueLayout.JAVA_LONG_UNALIGNED, 0);
+    }
+}

@@ -332,12 +332,16 @@ public final class Binder implements AutoCloseable {
     /**
      * Lets no client begin to connect to what this master has bound, unless it is another one's;
      * those that have begun come into the queues.
+     *
+     * @return 0, or {@code -errno} where the kernel cannot: a moment stays between the last look
+     *     into the queue and the close, in which somebody may come
      */
-    public void withdraw() {
-        if (owner) {
-            withdrawn = true;
-            bound().forEach(this::withdraw);
+    public int withdraw() {
+        if (!owner) {
+            return 0;
         }
+        withdrawn = true;
+        return bound().stream().mapToInt(this::withdraw).min().orElse(0);
     }
 
     /** All but those that somebody else has bound. */
@@ -351,14 +355,12 @@ public final class Binder implements AutoCloseable {
         return bound;
     }
 
-    private void withdraw(BoundListener listener) {
+    private int withdraw(BoundListener listener) {
         if (listener.address() instanceof Address.Unix) {
             listener.unpublish();
-        } else {
-            // Where there is no such filter a moment stays between the last look into the queue and
-            // the close, in which somebody may come.
-            Withdrawal.begin(syscalls.sockets(), listener.fd());
+            return 0;
         }
+        return Withdrawal.begin(syscalls.sockets(), listener.fd());
     }
 
     /**

@@ -348,7 +348,7 @@ public final class MasterLoop implements MasterView, AutoCloseable {
                 case Action.ShowStatus() -> events.status(state());
                 case Action.Reopen() -> events.reopen();
                 case Action.Announce() -> announce();
-                case Action.Withdraw() -> binder.withdraw();
+                case Action.Withdraw() -> withdraw();
                 case Action.OfNewMaster about -> upgrade(about);
                 case Action.Exit(int code) -> {
                     exitCode = code;
@@ -357,6 +357,15 @@ public final class MasterLoop implements MasterView, AutoCloseable {
                     reactor.stop();
                 }
             }
+        }
+    }
+
+    private void withdraw() {
+        int result = binder.withdraw();
+        if (result < 0) {
+            report(
+                    "this kernel does not keep newcomers away while the queues are emptied (%s): who connects in the last moment may be reset"
+                            .formatted(Errno.name(-result)));
         }
     }
 

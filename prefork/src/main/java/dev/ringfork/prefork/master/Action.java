@@ -39,6 +39,12 @@ public sealed interface Action {
     /** Let no client begin to connect from now on; those that have are served. */
     record Withdraw() implements Action {}
 
+    /**
+     * Close the listeners: workers that are left are the last to have them, and are told to finish,
+     * or to end, next. Once.
+     */
+    record Release() implements Action {}
+
     /** Something about the new master of an upgrade. */
     sealed interface OfNewMaster extends Action {}
 

@@ -124,8 +124,10 @@ final class Dealing implements AutoCloseable {
      * the master has just decided on.
      */
     void tend(Master master) {
+        if (master.forsakes()) {
+            delivery.giveUp();
+        }
         if (master.leaving()) {
-            end(master);
             return;
         }
         delivery.places(master.places());
@@ -179,13 +181,8 @@ final class Dealing implements AutoCloseable {
         return door.shed() + delivery.shed();
     }
 
-    private void end(Master master) {
-        if (master.forsakes()) {
-            delivery.giveUp();
-        }
-        if (ending) {
-            return;
-        }
+    /** Takes in who waits, and lets go of the listeners: all workers are about to be told to end. */
+    void end(Master master) {
         ending = true;
         delivery.lastResort();
         if (master.ending() == Ending.DRAIN && binder.owner() && delivery.possible()) {

@@ -189,8 +189,7 @@ final class Departure {
     /** All workers finish what they have begun. */
     void drain(long nowNs) {
         ending = Ending.DRAIN;
-        step = Step.TOLD;
-        nextNs = WorkerHandle.NEVER;
+        release();
         perConnection.finish();
         lastNs = Math.min(lastNs, nowNs + settings.drainTimeout().toNanos());
         upgrade.abandon(false, nowNs);
@@ -244,12 +243,20 @@ final class Departure {
         };
     }
 
+    /** Before the workers are told: the last one closes the queue that it empties. */
+    private void release() {
+        if (step != Step.TOLD) {
+            step = Step.TOLD;
+            nextNs = WorkerHandle.NEVER;
+            actions.add(new Action.Release());
+        }
+    }
+
     /** All workers end at once, and are killed the next time. */
     void stop(long nowNs) {
         boolean again = ending == Ending.STOP;
         ending = Ending.STOP;
-        step = Step.TOLD;
-        nextNs = WorkerHandle.NEVER;
+        release();
         upgrade.abandon(true, nowNs);
         report(again ? "killing the workers" : "ending at once");
         for (WorkerHandle worker : roster.all()) {

@@ -287,22 +287,20 @@ public final class MasterLoop implements MasterView, AutoCloseable {
             return;
         }
         feeding = true;
-        for (Input next; (next = inputs.poll()) != null; ) {
-            List<Action> actions = master.handle(next, Clock.nowNs());
-            if (master.upgrade().done()) {
-                binder.leave();
+        try {
+            for (Input next; (next = inputs.poll()) != null; ) {
+                List<Action> actions = master.handle(next, Clock.nowNs());
+                dealing.tend(master);
+                perform(actions);
             }
-            dealing.tend(master);
-            if (master.leaving()) {
-                if (demand != null) {
-                    demand.end();
-                }
-                // Before the workers are told: the last one closes the queue it empties.
-                nursery.release();
-            }
-            perform(actions);
+        } finally {
+            feeding = false;
         }
-        feeding = false;
+        rest();
+    }
+
+    /** All is done that was to be done: what comes next is waited for, and others see how it is. */
+    private void rest() {
         long nextNs = master.nextNs();
         if (nextNs == WorkerHandle.NEVER) {
             reactor.cancel(deadline);
@@ -349,6 +347,7 @@ public final class MasterLoop implements MasterView, AutoCloseable {
                 case Action.Reopen() -> events.reopen();
                 case Action.Announce() -> announce();
                 case Action.Withdraw() -> withdraw();
+                case Action.Release() -> release();
                 case Action.OfNewMaster about -> upgrade(about);
                 case Action.Exit(int code) -> {
                     exitCode = code;
@@ -369,6 +368,14 @@ public final class MasterLoop implements MasterView, AutoCloseable {
         }
     }
 
+    private void release() {
+        dealing.end(master);
+        if (demand != null) {
+            demand.end();
+        }
+        nursery.release();
+    }
+
     private void announce() {
         try {
             events.serving();
@@ -383,6 +390,7 @@ public final class MasterLoop implements MasterView, AutoCloseable {
             case Action.StartMaster() -> succession.start(binder);
             case Action.SignalMaster(int signo) -> succession.signal(signo);
             case Action.HandOver(int pid) -> {
+                binder.leave();
                 succession.handOver();
                 events.succeeded(pid);
             }

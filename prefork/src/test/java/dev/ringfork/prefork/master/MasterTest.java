@@ -146,6 +146,9 @@ final class MasterTest {
         assertTrue(stage.master.leaving());
         assertEquals(List.of(1), stage.told(Order.DRAIN));
         assertFalse(stage.done.contains(new Action.Withdraw()), "once");
+        assertTrue(stage.done.remove(new Action.Release()));
+        stage.ask(Command.STOP);
+        assertFalse(stage.done.contains(new Action.Release()), "once");
     }
 
     @Test

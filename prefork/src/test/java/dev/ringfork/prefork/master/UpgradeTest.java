@@ -83,7 +83,12 @@ final class UpgradeTest {
         assertEquals(List.of(), stage.told(Order.DRAIN), "it serves on");
 
         stage.input(new Input.MasterReady());
-        assertEquals(List.of(new Action.HandOver(PID)), about());
+        Action handOver = new Action.HandOver(PID);
+        int left = stage.done.indexOf(handOver);
+        int released = stage.done.indexOf(new Action.Release());
+        assertTrue(left < released, "what waits is the other's, and so are paths");
+        assertTrue(released < stage.done.indexOf(new Action.Tell(1, Order.DRAIN)));
+        assertEquals(List.of(handOver), about());
         assertEquals(List.of(1, 2), stage.told(Order.DRAIN));
         assertFalse(stage.done.contains(new Action.Withdraw()), "newcomers are the other's");
         assertTrue(stage.master.upgrade().done());

@@ -452,10 +452,11 @@ public final class MasterLoop implements MasterView, AutoCloseable {
             return;
         }
         List<Action> due = unborn.remove(spawn.id());
-        feed(new Input.Spawned(spawn.id(), born.pid()));
         if (due != null) {
+            // What was decided before it was there comes before what follows from its birth.
             perform(due);
         }
+        feed(new Input.Spawned(spawn.id(), born.pid()));
     }
 
     private void listen(int id) {

@@ -48,7 +48,6 @@ final class Dealing implements AutoCloseable {
     private final FrontDoor door;
     private final Consumer<String> report;
     private final Map<BoundListener, Long> surplusSinceNs = new HashMap<>();
-    private boolean ending;
     private boolean steerless;
 
     /**
@@ -127,7 +126,7 @@ final class Dealing implements AutoCloseable {
         if (master.forsakes()) {
             delivery.giveUp();
         }
-        if (master.leaving()) {
+        if (master.draining()) {
             return;
         }
         delivery.places(master.places());
@@ -181,9 +180,10 @@ final class Dealing implements AutoCloseable {
         return door.shed() + delivery.shed();
     }
 
-    /** Takes in who waits, and lets go of the listeners: all workers are about to be told to end. */
+    /**
+     * Takes in who waits, and lets go of the listeners: all workers are about to be told to end.
+     */
     void end(Master master) {
-        ending = true;
         delivery.lastResort();
         if (master.ending() == Ending.DRAIN && binder.owner() && delivery.possible()) {
             openUnserved();

@@ -76,8 +76,8 @@ final class Departure {
         return ending != Ending.NONE;
     }
 
-    /** Whether all workers were told to end: those that are left are the last. */
-    boolean leaving() {
+    /** Whether all workers were told to finish, or to end: those that are left are the last. */
+    boolean draining() {
         return step == Step.TOLD;
     }
 
@@ -186,7 +186,10 @@ final class Departure {
         report("waiting for a worker that boots, no other serves; asked again it ends at once");
     }
 
-    /** All workers finish what they have begun. */
+    /**
+     * All workers finish what they have begun: it is time, or another master serves in place of
+     * this one, or this one cannot become the master.
+     */
     void drain(long nowNs) {
         ending = Ending.DRAIN;
         release();

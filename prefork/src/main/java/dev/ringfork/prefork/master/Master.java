@@ -167,9 +167,9 @@ public final class Master {
         return departure.ending();
     }
 
-    /** Whether all workers were told to end: those that are left are the last. */
-    boolean leaving() {
-        return departure.leaving();
+    /** Whether all workers were told to finish, or to end: those that are left are the last. */
+    boolean draining() {
+        return departure.draining();
     }
 
     /** Whether connections that have no worker get none any more. */
@@ -188,7 +188,7 @@ public final class Master {
     /** Whether it wants to hear of connections that wait, by {@link Input.Waiting}. */
     boolean watches() {
         return settings.scale().mode() == Scale.Mode.ONDEMAND
-                && !departure.leaving()
+                && !departure.draining()
                 && wanted.count() > 0;
     }
 
@@ -404,7 +404,7 @@ public final class Master {
     }
 
     private void reconcile(long nowNs) {
-        if (departure.leaving()) {
+        if (departure.draining()) {
             departure.finish(nowNs);
             if (departure.awaited(nowNs)) {
                 fill(nowNs);
@@ -447,7 +447,7 @@ public final class Master {
     /** Whether nobody is left and nobody is to come. */
     private boolean over(long nowNs) {
         // Where no workers are wanted, none serve on until it is time.
-        boolean due = departure.leaving() || wanted.count() == 0;
+        boolean due = departure.draining() || wanted.count() == 0;
         return due && roster.isEmpty() && !upgrade.underWay() && !departure.awaited(nowNs);
     }
 

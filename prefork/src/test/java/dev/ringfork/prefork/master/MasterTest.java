@@ -140,10 +140,10 @@ final class MasterTest {
         Stage stage = Stage.serving(settings(1));
         stage.ask(Command.DRAIN);
         assertTrue(stage.done.remove(new Action.Withdraw()));
-        assertFalse(stage.master.leaving());
+        assertFalse(stage.master.draining());
         assertEquals(List.of(), stage.told(Order.DRAIN));
         stage.pass(Duration.ofNanos(Departure.WITHDRAWN_NS));
-        assertTrue(stage.master.leaving());
+        assertTrue(stage.master.draining());
         assertEquals(List.of(1), stage.told(Order.DRAIN));
         assertFalse(stage.done.contains(new Action.Withdraw()), "once");
         assertTrue(stage.done.remove(new Action.Release()));
@@ -197,10 +197,10 @@ final class MasterTest {
         stage.drain();
         assertTrue(stage.done.contains(new Action.Withdraw()), "somebody will finish");
         stage.pass(Duration.ofSeconds(5));
-        assertFalse(stage.master.leaving(), "the listeners stay open");
+        assertFalse(stage.master.draining(), "the listeners stay open");
         assertEquals(List.of(), stage.signalled(SIGTERM));
         stage.ready(2);
-        assertTrue(stage.master.leaving());
+        assertTrue(stage.master.draining());
         assertEquals(List.of(2), stage.told(Order.DRAIN));
         stage.pass(Duration.ofSeconds(24));
         assertEquals(List.of(), stage.told(Order.STOP));

@@ -77,7 +77,7 @@ final class Stage {
 
     void input(Input input) {
         perform(master.handle(input, nowNs));
-        if (master.leaving() && !emptied && exitCode < 0) {
+        if (master.draining() && !emptied && exitCode < 0) {
             emptied = true;
             input(new Input.Emptied());
         }

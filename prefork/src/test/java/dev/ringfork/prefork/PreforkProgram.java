@@ -282,8 +282,8 @@ final class PreforkProgram {
 
         @Override
         public void masterServing() {
-            System.out.println("serving " + ProcessHandle.current().pid());
             awaitEnd("held");
+            System.out.println("serving " + ProcessHandle.current().pid());
         }
 
         @Override

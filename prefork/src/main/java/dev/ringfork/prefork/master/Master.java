@@ -337,7 +337,8 @@ public final class Master {
 
     private void spawnFailed(int id, String reason, long nowNs) {
         WorkerHandle worker = roster.remove(id);
-        if (worker != null) {
+        // Of one that was told to leave nothing was expected any more.
+        if (worker != null && !worker.leaving) {
             report("%s cannot be started: %s".formatted(worker, reason));
             failed(worker, false, nowNs);
         }

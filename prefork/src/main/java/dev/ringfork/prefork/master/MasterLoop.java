@@ -417,7 +417,25 @@ public final class MasterLoop implements MasterView, AutoCloseable {
             notBorn(spawn, e);
             return;
         }
-        nursery.spawn(spawn, born -> adopt(spawn, born), reason -> notBorn(spawn, reason));
+        nursery.spawn(
+                spawn,
+                new Nursery.Parent() {
+                    @Override
+                    public boolean expects() {
+                        return master.workers().stream()
+                                .anyMatch(each -> each.id == spawn.id() && each.occupies());
+                    }
+
+                    @Override
+                    public void born(Nursery.Born born) {
+                        adopt(spawn, born);
+                    }
+
+                    @Override
+                    public void failed(RuntimeException reason) {
+                        notBorn(spawn, reason);
+                    }
+                });
     }
 
     private void notBorn(Action.Spawn spawn, RuntimeException reason) {

@@ -19,9 +19,9 @@ import dev.ringfork.prefork.spawn.Spawner;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.HashSet;
+import java.util.Objects;
 import java.util.SequencedMap;
 import java.util.Set;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -85,44 +85,80 @@ final class Nursery implements AutoCloseable {
         }
     }
 
-    /**
-     * Starts a worker.
-     *
-     * @param born is given it when it runs, perhaps before this returns
-     * @param failed is told why there is none, in place of that
-     */
-    void spawn(Action.Spawn spawn, Consumer<Born> born, Consumer<RuntimeException> failed) {
-        SequencedMap<String, Integer> listeners;
-        Equipment equipment;
-        try {
-            // A place that nobody has had gets its listener now, if there is a descriptor left.
-            listeners = binder.descriptors(spawn.slot());
-            equipment = equip();
-        } catch (IllegalStateException | SyscallException e) {
-            failed.accept(e);
-            return;
-        }
-        expected.add(equipment);
-        int own = syscalls.processes().getpid();
-        Manifest manifest = manifest(equipment, listeners);
-        spawner.spawn(
-                new Assignment(spawn.slot(), spawn.generation(), own, manifest),
-                new Spawner.Birth() {
-                    @Override
-                    public void born(int pid) {
-                        expected.remove(equipment);
-                        born.accept(Nursery.this.born(pid, equipment));
-                    }
+    /** Waits for a worker. */
+    interface Parent {
+        /** Whether it still does. */
+        boolean expects();
 
-                    @Override
-                    public void failed(RuntimeException reason) {
-                        expected.remove(equipment);
-                        equipment.closeHere();
-                        scoreboard.release(equipment.record);
-                        failed.accept(reason);
-                    }
-                });
-        equipment.closeThere(syscalls);
+        /** It runs, and what is its equipment's is the parent's. */
+        void born(Born born);
+
+        /** There is none. */
+        void failed(RuntimeException reason);
+    }
+
+    /**
+     * Starts a worker, perhaps after others.
+     *
+     * @param parent is asked when it is its turn, and told how that went, perhaps before this
+     *     returns
+     */
+    void spawn(Action.Spawn spawn, Parent parent) {
+        spawner.spawn(new Expected(spawn, parent));
+    }
+
+    /** A worker that is to be started. It is equipped when it is its turn. */
+    private final class Expected implements Spawner.Birth {
+        private final Action.Spawn spawn;
+        private final Parent parent;
+        private @Nullable Equipment equipment;
+
+        Expected(Action.Spawn spawn, Parent parent) {
+            this.spawn = spawn;
+            this.parent = parent;
+        }
+
+        @Override
+        public @Nullable Assignment assignment() {
+            if (!parent.expects()) {
+                parent.failed(new IllegalStateException("it was told to end before"));
+                return null;
+            }
+            try {
+                // A place that nobody has had gets its listener now, if there is a descriptor left.
+                SequencedMap<String, Integer> listeners = binder.descriptors(spawn.slot());
+                Equipment made = equip();
+                expected.add(made);
+                equipment = made;
+                int own = syscalls.processes().getpid();
+                Manifest manifest = manifest(made, listeners);
+                return new Assignment(spawn.slot(), spawn.generation(), own, manifest);
+            } catch (IllegalStateException | SyscallException e) {
+                parent.failed(e);
+                return null;
+            }
+        }
+
+        @Override
+        public void born(int pid) {
+            Equipment its = handedOver();
+            parent.born(Nursery.this.born(pid, its));
+        }
+
+        @Override
+        public void failed(RuntimeException reason) {
+            Equipment its = handedOver();
+            its.closeHere();
+            scoreboard.release(its.record);
+            parent.failed(reason);
+        }
+
+        private Equipment handedOver() {
+            Equipment its = Objects.requireNonNull(equipment, "it has no assignment");
+            expected.remove(its);
+            its.closeThere(syscalls);
+            return its;
+        }
     }
 
     private Equipment equip() {
@@ -182,6 +218,7 @@ final class Nursery implements AutoCloseable {
     @Override
     public void close() {
         expected.forEach(Equipment::closeHere);
+        expected.forEach(each -> each.closeThere(syscalls));
         expected.clear();
         syscalls.descriptors().close(lifelineRead);
         syscalls.descriptors().close(lifelineWrite);

@@ -91,15 +91,6 @@ public record Assignment(int slot, int generation, int masterPid, Manifest manif
         return new Assignment(slot, generation, masterPid, manifest.there());
     }
 
-    /**
-     * The same with copies of the descriptors, which are the caller's.
-     *
-     * @throws dev.ringfork.bindings.SyscallException if there are no more descriptors
-     */
-    Assignment copy(Syscalls syscalls) {
-        return new Assignment(slot, generation, masterPid, manifest.copy(syscalls.descriptors()));
-    }
-
     /** An environment with this in it, and without what it said before. */
     public Map<String, String> in(Map<String, String> environment) {
         Map<String, String> all = new HashMap<>(environment);

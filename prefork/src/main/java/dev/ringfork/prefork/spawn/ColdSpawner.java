@@ -42,7 +42,7 @@ public final class ColdSpawner implements Spawner {
     private final Map<String, String> environment;
     private final Consumer<String> report;
     private final long patienceNs;
-    private final ArrayDeque<Wish> wishes = new ArrayDeque<>();
+    private final ArrayDeque<Birth> wishes = new ArrayDeque<>();
     private final Registration answers = new Registration((_, _) -> hear());
     private final Timer late = new Timer(this::late);
     private Placement placement = Placement.NONE;
@@ -68,7 +68,7 @@ public final class ColdSpawner implements Spawner {
         this.patienceNs = patience.toNanos();
     }
 
-    /** A worker to be. Owns the descriptors of the assignment, which are copies. */
+    /** A worker that was asked for. */
     private record Wish(Assignment assignment, Birth birth) {}
 
     /**
@@ -163,29 +163,32 @@ public final class ColdSpawner implements Spawner {
     }
 
     @Override
-    public void spawn(Assignment assignment, Birth birth) {
-        Assignment copy;
-        try {
-            copy = assignment.copy(syscalls);
-        } catch (SyscallException e) {
-            birth.failed(e);
-            return;
-        }
-        wishes.add(new Wish(copy, birth));
+    public void spawn(Birth birth) {
+        wishes.add(birth);
         next();
     }
 
     /** Gives the next order, if no answer is waited for. */
     private void next() {
         while (asked == null && !wishes.isEmpty()) {
-            asked = wishes.remove();
-            try {
-                order(asked);
-            } catch (Launcher.Gone e) {
-                lost("is of no use (%s)".formatted(e.getMessage()));
-            } catch (IllegalStateException | SyscallException e) {
-                settled().birth.failed(e);
+            Birth birth = wishes.remove();
+            // Only now, so that those that wait take no descriptors.
+            Assignment assignment = birth.assignment();
+            if (assignment != null) {
+                order(assignment, birth);
             }
+        }
+    }
+
+    private void order(Assignment assignment, Birth birth) {
+        Wish wish = new Wish(assignment, birth);
+        asked = wish;
+        try {
+            order(wish);
+        } catch (Launcher.Gone e) {
+            lost("is of no use (%s)".formatted(e.getMessage()));
+        } catch (IllegalStateException | SyscallException e) {
+            settled().birth.failed(e);
         }
     }
 
@@ -218,7 +221,6 @@ public final class ColdSpawner implements Spawner {
             throw new IllegalStateException("nothing was asked for");
         }
         asked = null;
-        wish.assignment.manifest().descriptors().forEach(syscalls.descriptors()::close);
         if (reactor != null) {
             reactor.cancel(late);
         }
@@ -321,12 +323,7 @@ public final class ColdSpawner implements Spawner {
             launcher.close();
             launcher = null;
         }
-        if (asked != null) {
-            wishes.addFirst(asked);
-            asked = null;
-        }
-        wishes.forEach(wish ->
-                wish.assignment.manifest().descriptors().forEach(syscalls.descriptors()::close));
+        asked = null;
         wishes.clear();
     }
 }

@@ -41,7 +41,11 @@ public final class ExecSpawner implements Spawner {
     }
 
     @Override
-    public void spawn(Assignment assignment, Birth birth) {
+    public void spawn(Birth birth) {
+        Assignment assignment = birth.assignment();
+        if (assignment == null) {
+            return;
+        }
         int pid;
         placement.enter(assignment.slot(), 0);
         try {

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ringfork.prefork.spawn;
 
-import dev.ringfork.bindings.Descriptors;
-import dev.ringfork.bindings.Errno;
-import dev.ringfork.bindings.abi.Fcntl;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -57,29 +54,7 @@ public record Manifest(
 
     /** The same with the numbers that the descriptors have in the worker. */
     public Manifest there() {
-        return with(IntStream.iterate(FIRST_FD, fd -> fd + 1).iterator());
-    }
-
-    /**
-     * The same with copies of the descriptors, close-on-exec, which are the caller's.
-     *
-     * @throws dev.ringfork.bindings.SyscallException if there are no more descriptors
-     */
-    Manifest copy(Descriptors table) {
-        List<Integer> copies = new ArrayList<>();
-        for (int fd : descriptors()) {
-            int copy = table.fcntl(fd, Fcntl.F_DUPFD_CLOEXEC, 0);
-            if (copy < 0) {
-                copies.forEach(table::close);
-                Errno.check("fcntl", copy, "what a worker is handed");
-            }
-            copies.add(copy);
-        }
-        return with(copies.iterator());
-    }
-
-    /** With other numbers, in the order of {@link #descriptors}. */
-    private Manifest with(Iterator<Integer> numbers) {
+        Iterator<Integer> numbers = IntStream.iterate(FIRST_FD, fd -> fd + 1).iterator();
         SequencedMap<String, Integer> others = new LinkedHashMap<>();
         listeners.keySet().forEach(name -> others.put(name, numbers.next()));
         return new Manifest(

@@ -9,6 +9,7 @@ import dev.ringfork.bindings.WaitStatus;
 import dev.ringfork.reactor.Reactor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /** A way to start workers. Confined to the master's thread. */
 public interface Spawner extends AutoCloseable {
@@ -24,8 +25,16 @@ public interface Spawner extends AutoCloseable {
         void watch(int pid, Runnable ended);
     }
 
-    /** Hears how a start went: one of both, once. */
+    /** A worker to be: it is told how its start went, by one of two, once. */
     interface Birth {
+        /**
+         * What the worker is assigned: asked for once, when it is its turn to be started. The
+         * descriptors are as in this process, and stay open until it is told how the start went.
+         *
+         * @return null if nobody wants it any more, or it cannot be had: it is told nothing then
+         */
+        @Nullable Assignment assignment();
+
         /** The worker runs. It is a child of this process, to be reaped by {@link #reap}. */
         void born(int pid);
 
@@ -74,15 +83,13 @@ public interface Spawner extends AutoCloseable {
     default void attach(Reactor reactor, Ends ends) {}
 
     /**
-     * Starts a worker, which has the descriptors of its manifest under the numbers of {@link
-     * Manifest#there}, the standard ones, and no other; no signal is blocked or ignored in it, and
-     * it leads a process group of its own.
+     * Starts a worker, perhaps after others. It has the descriptors of its manifest under the
+     * numbers of {@link Manifest#there}, the standard ones, and no other; no signal is blocked or
+     * ignored in it, and it leads a process group of its own.
      *
-     * @param assignment with descriptors as they are in this process, which may be closed when this
-     *     returns
-     * @param birth is told on this thread, perhaps before this returns
+     * @param birth is asked and told on this thread, perhaps before this returns
      */
-    void spawn(Assignment assignment, Birth birth);
+    void spawn(Birth birth);
 
     /** Reaps a worker that has ended, by default as a child of this process. */
     default WaitStatus reap(Syscalls syscalls, int pid) {

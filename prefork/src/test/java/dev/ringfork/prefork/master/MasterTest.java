@@ -127,6 +127,18 @@ final class MasterTest {
     }
 
     @Test
+    void shouldNotTakeAStartForAFailureThatItHasCalledOff() {
+        Stage stage = Stage.serving(settings(1));
+        stage.ask(Command.MORE);
+        stage.ask(Command.FEWER);
+        assertEquals(List.of(2), stage.signalled(SIGTERM));
+        stage.failSpawn(2);
+        assertFalse(stage.reported("cannot be started"));
+        assertEquals(0, stage.master.failedStarts());
+        assertEquals(List.of(1), stage.ids());
+    }
+
+    @Test
     void shouldEndAtOnceWhenNoWorkersAreWantedThatCouldServeOn() {
         Stage stage = Stage.serving(settings(1).drainDelay(Duration.ofSeconds(5)));
         stage.ask(Command.VACATE);

@@ -135,11 +135,11 @@ final class ColdSpawnerTest {
             int before = descriptors();
             Stopping stopping = new Stopping();
             spawner.place(stopping);
-            Outcome first = new Outcome();
-            Outcome second = new Outcome();
-            spawner.spawn(assignment(), first);
+            Outcome first = new Outcome(assignment());
+            Outcome second = new Outcome(assignment());
+            spawner.spawn(first);
             int stopped = stopping.launcher;
-            spawner.spawn(assignment(), second);
+            spawner.spawn(second);
             await(first);
             String reason = String.valueOf(first.reason());
             assertTrue(reason.endsWith("(it has not answered for 50 ms)"), reason);
@@ -157,9 +157,9 @@ final class ColdSpawnerTest {
             int before = descriptors();
             List<Outcome> outcomes = new ArrayList<>();
             for (int i = 0; i < 5; i++) {
-                Outcome outcome = new Outcome();
+                Outcome outcome = new Outcome(assignment());
                 outcomes.add(outcome);
-                spawner.spawn(assignment(), outcome);
+                spawner.spawn(outcome);
             }
             for (Outcome outcome : outcomes) {
                 await(outcome);
@@ -175,10 +175,10 @@ final class ColdSpawnerTest {
         int before = descriptors();
         ColdSpawner spawner = open(Duration.ofSeconds(60));
         spawner.place(new Stopping());
-        Outcome first = new Outcome();
-        Outcome second = new Outcome();
-        spawner.spawn(assignment(), first);
-        spawner.spawn(assignment(), second);
+        Outcome first = new Outcome(assignment());
+        Outcome second = new Outcome(assignment());
+        spawner.spawn(first);
+        spawner.spawn(second);
         spawner.close();
         assertEquals(List.of(false, false), List.of(first.told(), second.told()));
         assertEquals(before, descriptors());

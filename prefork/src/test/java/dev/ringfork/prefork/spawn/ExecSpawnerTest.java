@@ -70,8 +70,8 @@ final class ExecSpawnerTest {
                         syscalls,
                         line,
                         Map.of("OUT", folder.resolve("out").toString(), "PATH", "/usr/bin:/bin"));
-        Outcome outcome = new Outcome();
-        spawner.spawn(assignment, outcome);
+        Outcome outcome = new Outcome(assignment);
+        spawner.spawn(outcome);
         int pid = outcome.pid();
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment status = arena.allocate(JAVA_INT);
@@ -159,8 +159,8 @@ final class ExecSpawnerTest {
     void shouldSayWhatCannotBeStarted() {
         CommandLine line = new CommandLine("/nonexistent/program", List.of("program"));
         ExecSpawner spawner = new ExecSpawner(syscalls, line, Map.of());
-        Outcome outcome = new Outcome();
-        spawner.spawn(assignment(), outcome);
+        Outcome outcome = new Outcome(assignment());
+        spawner.spawn(outcome);
         SyscallException e = assertInstanceOf(SyscallException.class, outcome.reason());
         assertEquals(Errno.ENOENT, e.errno());
     }

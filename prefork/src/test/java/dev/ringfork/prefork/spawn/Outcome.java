@@ -9,8 +9,18 @@ import org.jspecify.annotations.Nullable;
 
 /** Remembers how a start went, and that it was told once. */
 final class Outcome implements Spawner.Birth {
+    private final Assignment assignment;
     private int pid;
     private @Nullable RuntimeException reason;
+
+    Outcome(Assignment assignment) {
+        this.assignment = assignment;
+    }
+
+    @Override
+    public Assignment assignment() {
+        return assignment;
+    }
 
     @Override
     public void born(int child) {

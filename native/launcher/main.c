@@ -24,6 +24,9 @@
 
 enum { POST = 3, USAGE = 64, FAILED = 1 };
 
+// What follows from an order.
+enum sequel { ANSWER, NO_ANSWER, WORKER_ENDED };
+
 static struct rf_packet packet;
 static struct rf_order order;
 
@@ -52,20 +55,19 @@ static void explain(struct rf_answer *answer, int error, const char *text)
 }
 
 // Returns in the worker too, and then what it ended with.
-static int spawn(struct rf_machine *machine, struct rf_answer *answer, int *exit_code)
+static enum sequel spawn(struct rf_machine *machine, struct rf_answer *answer, int *exit_code)
 {
     pid_t pid = rf_offspring();
 
     if (pid == 0) {
-        *exit_code = rf_worker_live(machine, &order, &packet);
-        return 0;
+        *exit_code = rf_worker_live(machine, &order, &packet, POST);
+        return WORKER_ENDED;
     }
     if (pid < 0) {
         explain(answer, pid, "a worker cannot be forked");
-    } else {
-        answer->result = pid;
+        return ANSWER;
     }
-    return 1;
+    return NO_ANSWER;
 }
 
 static void reap(struct rf_answer *answer)
@@ -84,11 +86,11 @@ static void reap(struct rf_answer *answer)
     }
 }
 
-// Carries out what came. 0 in a worker that has ended.
+// Carries out what came, and answers unless the worker does. 0 in a worker that has ended.
 static int obey(struct rf_machine *machine, int received, int *exit_code)
 {
     struct rf_answer answer = {0};
-    int launcher = 1;
+    enum sequel sequel = ANSWER;
     int error = received;
 
     order.head.number = 0;
@@ -99,16 +101,19 @@ static int obey(struct rf_machine *machine, int received, int *exit_code)
     if (error != 0) {
         explain(&answer, error, "the order makes no sense");
     } else if (order.head.kind == RF_ORDER_SPAWN) {
-        launcher = spawn(machine, &answer, exit_code);
+        sequel = spawn(machine, &answer, exit_code);
     } else {
         reap(&answer);
     }
-    if (launcher) {
-        rf_post_drop(&packet);
+    if (sequel == WORKER_ENDED) {
+        return 0;
+    }
+    rf_post_drop(&packet);
+    if (sequel == ANSWER) {
         // Nobody to answer is heard of by the next receive.
         rf_post_answer(POST, &answer);
     }
-    return launcher;
+    return 1;
 }
 
 int main(int count, char **arguments)

@@ -46,7 +46,8 @@ struct rf_order {
 };
 
 // The answer to an order: its number and a result or negative error number, and then the text says
-// what has failed. The first answer, number 0, is about the launcher itself.
+// what has failed. The first answer, number 0, is about the launcher itself. A worker that was
+// started answers for itself, with its pid.
 struct rf_answer {
     uint32_t number;
     int32_t result;

@@ -38,13 +38,25 @@ void rf_worker_signals_default(void)
     sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-static int prepare(const struct rf_order *order, struct rf_packet *packet)
+// Not the launcher says so: it may have died since. From here on this process is no longer in the
+// launcher's group, and that is how the master tells those that have said so from those that never
+// will.
+static void announce(const struct rf_order *order, int post)
+{
+    struct rf_answer answer = {.number = order->head.number, .result = (int32_t)getpid()};
+
+    // A worker without a master finds that out by itself.
+    rf_post_answer(post, &answer);
+}
+
+static int prepare(const struct rf_order *order, struct rf_packet *packet, int post)
 {
     rf_worker_signals_default();
     // Ctrl-C reaches the whole group of the terminal, and workers are to finish first.
     if (setpgid(0, 0) != 0) {
         return -errno;
     }
+    announce(order, post);
 #if defined(__linux__)
     prctl(PR_SET_NAME, "ringfork-worker", 0, 0, 0);
 #endif
@@ -62,9 +74,9 @@ static int prepare(const struct rf_order *order, struct rf_packet *packet)
 }
 
 int rf_worker_live(struct rf_machine *machine, const struct rf_order *order,
-                   struct rf_packet *packet)
+                   struct rf_packet *packet, int post)
 {
-    int error = prepare(order, packet);
+    int error = prepare(order, packet, post);
 
     if (error != 0) {
         fprintf(stderr, "ringfork-launcher: a worker cannot be set up: %s\n", strerror(-error));

@@ -15,8 +15,9 @@ void rf_worker_signals_apart(void);
 // Default dispositions and an empty mask, as after exec(2).
 void rf_worker_signals_default(void);
 
-// Becomes the worker of an order. The exit code for this process.
+// Becomes the worker of an order, which is answered by that on the descriptor `post`. The exit code
+// for this process.
 int rf_worker_live(struct rf_machine *machine, const struct rf_order *order,
-                   struct rf_packet *packet);
+                   struct rf_packet *packet, int post);
 
 #endif

@@ -461,12 +461,16 @@ public final class MasterLoop implements MasterView, AutoCloseable {
         } catch (RuntimeException e) {
             // Nobody would hear of its end: it must not begin.
             syscalls.processes().kill(born.pid(), ProcessConstants.SIGKILL);
-            spawner.reap(syscalls, born.pid());
             children.remove(spawn.id());
             dealing.gone(spawn.id());
             child.close();
-            nursery.bury(born.record());
-            notBorn(spawn, e);
+            spawner.reap(
+                    syscalls,
+                    born.pid(),
+                    _ -> {
+                        nursery.bury(born.record());
+                        notBorn(spawn, e);
+                    });
             return;
         }
         List<Action> due = unborn.remove(spawn.id());
@@ -506,19 +510,24 @@ public final class MasterLoop implements MasterView, AutoCloseable {
         if (child == null) {
             return;
         }
-        WaitStatus how = spawner.reap(syscalls, child.pid);
+        // Before it is reaped: from then on its pid may be another process.
+        child.close();
+        spawner.reap(syscalls, child.pid, how -> reaped(child, how));
+    }
+
+    private void reaped(Child child, WaitStatus how) {
+        Action.Spawn spawn = child.spawn;
         long cut = child.score.cut();
         if (cut > 0) {
             report(
                     "worker %d (pid %d) has cut %d connections"
-                            .formatted(child.spawn.slot(), child.pid, cut));
+                            .formatted(spawn.slot(), child.pid, cut));
         }
-        dealing.gone(id);
+        dealing.gone(spawn.id());
         departed = departed.plus(Counts.of(child.score).ended());
-        child.close();
         nursery.bury(child.record);
-        events.exited(child.spawn.slot(), child.spawn.generation(), child.pid, how);
-        feed(new Input.Exited(id, how));
+        events.exited(spawn.slot(), spawn.generation(), child.pid, how);
+        feed(new Input.Exited(spawn.id(), how));
     }
 
     /** Frees what it holds; workers that are left read the end of their life-line. */

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ringfork.prefork.spawn;
 
-import dev.ringfork.bindings.Errno;
 import dev.ringfork.bindings.Platform;
 import dev.ringfork.bindings.SyscallException;
 import dev.ringfork.bindings.Syscalls;
@@ -9,14 +8,14 @@ import dev.ringfork.bindings.WaitStatus;
 import dev.ringfork.natives.NativeLibrary;
 import dev.ringfork.reactor.Clock;
 import dev.ringfork.reactor.Reactor;
-import dev.ringfork.reactor.Registration;
 import dev.ringfork.reactor.Timer;
-import dev.ringfork.reactor.demux.Interest;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -30,9 +29,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The master does not wait for the launcher: orders are given one after the other, and answers
  * come through its loop. A launcher that dies, or does not answer, is replaced when the next worker
- * is started; the workers that it has forked go on.
+ * is started; the workers that it has forked go on. Of one that it may have forked without anybody
+ * having heard of it, it is known in the end whether it is there.
  */
 public final class ColdSpawner implements Spawner {
+    /** Of a worker whose launcher is gone: init has reaped it, and nobody knows how it ended. */
+    private static final WaitStatus UNKNOWN = WaitStatus.of(0);
+
     /** A fork takes a millisecond or two; this is for a machine that is all but stuck. */
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
@@ -43,15 +46,17 @@ public final class ColdSpawner implements Spawner {
     private final Consumer<String> report;
     private final long patienceNs;
     private final ArrayDeque<Birth> wishes = new ArrayDeque<>();
-    private final Registration answers = new Registration((_, _) -> hear());
+    private final Set<LauncherPost> posts = new HashSet<>();
     private final Timer late = new Timer(this::late);
     private Placement placement = Placement.NONE;
     private @Nullable Reactor reactor;
     private Ends ends = (pid, ended) -> {};
-    private @Nullable Launcher launcher;
 
-    /** What the launcher was asked for and has not answered. */
-    private @Nullable Wish asked;
+    /** The one that is asked; the others are on their way out. */
+    private @Nullable LauncherPost launcher;
+
+    /** What it was asked for and has not answered. */
+    private @Nullable Errand asked;
 
     private ColdSpawner(
             Syscalls syscalls,
@@ -67,9 +72,6 @@ public final class ColdSpawner implements Spawner {
         this.report = report;
         this.patienceNs = patience.toNanos();
     }
-
-    /** A worker that was asked for. */
-    private record Wish(Assignment assignment, Birth birth) {}
 
     /**
      * Starts a launcher for workers with a command line of {@code java}, and waits until it is
@@ -106,7 +108,7 @@ public final class ColdSpawner implements Spawner {
             first.close();
             throw new IllegalStateException(e.getMessage(), e);
         }
-        spawner.launcher = first;
+        spawner.launcher = spawner.post(first);
         return spawner;
     }
 
@@ -141,25 +143,19 @@ public final class ColdSpawner implements Spawner {
         this.placement = placement;
     }
 
+    private LauncherPost post(Launcher started) {
+        LauncherPost post = new LauncherPost(started, new Replacement());
+        posts.add(post);
+        return post;
+    }
+
     @Override
     public void attach(Reactor reactor, Ends ends) {
         this.reactor = reactor;
         this.ends = ends;
         if (launcher != null) {
-            watch(reactor, launcher);
+            launcher.attach(reactor, ends);
         }
-    }
-
-    private void watch(Reactor loop, Launcher watched) {
-        Errno.check("add", loop.add(answers, watched.fd(), Interest.READ), "the launcher");
-        ends.watch(
-                watched.pid(),
-                () -> {
-                    if (launcher == watched) {
-                        lost("has died");
-                        next();
-                    }
-                });
     }
 
     @Override
@@ -181,79 +177,62 @@ public final class ColdSpawner implements Spawner {
     }
 
     private void order(Assignment assignment, Birth birth) {
-        Wish wish = new Wish(assignment, birth);
-        asked = wish;
+        Errand errand;
         try {
-            order(wish);
-        } catch (Launcher.Gone e) {
-            lost("is of no use (%s)".formatted(e.getMessage()));
+            errand = new Errand(running(), birth);
         } catch (IllegalStateException | SyscallException e) {
-            settled().birth.failed(e);
+            birth.failed(e);
+            return;
+        }
+        asked = errand;
+        placement.enter(assignment.slot(), errand.post.pid());
+        try {
+            errand.post.spawn(assignment, errand);
+            loop().schedule(late, Clock.nowNs() + patienceNs);
+        } catch (Launcher.Gone e) {
+            birth.failed(new IllegalStateException("the launcher " + dismiss(errand.post, e)));
+        } catch (IllegalStateException | SyscallException e) {
+            settle(errand);
+            birth.failed(e);
         }
     }
 
-    private void order(Wish wish) {
-        if (reactor == null) {
-            throw new IllegalStateException("it is attached to no loop");
-        }
-        Launcher running = launcher;
+    private LauncherPost running() {
+        LauncherPost running = launcher;
         if (running == null) {
-            running = start();
+            running = post(start());
             try {
-                watch(reactor, running);
+                running.attach(loop(), ends);
             } catch (SyscallException e) {
-                answers.remove();
+                posts.remove(running);
                 running.close();
                 throw e;
             }
             launcher = running;
         }
-        placement.enter(wish.assignment.slot(), running.pid());
-        Assignment there = wish.assignment.there();
-        running.spawn(wish.assignment.manifest().descriptors(), there.variables());
-        reactor.schedule(late, Clock.nowNs() + patienceNs);
+        return running;
     }
 
-    /** What was asked for is answered, or will not be. */
-    private Wish settled() {
-        Wish wish = asked;
-        if (wish == null) {
-            throw new IllegalStateException("nothing was asked for");
+    private Reactor loop() {
+        if (reactor == null) {
+            throw new IllegalStateException("it is attached to no loop");
         }
-        asked = null;
-        if (reactor != null) {
-            reactor.cancel(late);
-        }
-        if (launcher != null) {
-            placement.leave(launcher.pid());
-        }
-        return wish;
+        return reactor;
     }
 
-    private void hear() {
-        Launcher running = launcher;
-        try {
-            while (running != null && running == launcher) {
-                Launcher.Answer answer = running.receive();
-                if (answer == null) {
-                    answers.exhausted(Interest.READ);
-                    return;
-                }
-                heard(answer);
-            }
-        } catch (Launcher.Gone e) {
-            lost("has died");
-        }
-        next();
-    }
+    /** An order for a worker. */
+    private final class Errand implements LauncherPost.Reply {
+        private final LauncherPost post;
+        private final Birth birth;
 
-    private void heard(Launcher.Answer answer) {
-        if (answer.ready()) {
-            if (answer.result() < 0) {
-                lost("cannot load the virtual machine (%s)".formatted(answer.text()));
-            }
-        } else if (asked != null) {
-            Birth birth = settled().birth;
+        Errand(LauncherPost post, Birth birth) {
+            this.post = post;
+            this.birth = birth;
+        }
+
+        @Override
+        public void answered(Launcher.Answer answer) {
+            settle(this);
             if (answer.result() < 0) {
                 birth.failed(new SyscallException("launcher", -answer.result(), answer.text()));
             } else {
@@ -261,69 +240,103 @@ public final class ColdSpawner implements Spawner {
             }
             next();
         }
+
+        @Override
+        public void unanswered(String why) {
+            settle(this);
+            birth.failed(new IllegalStateException("the launcher " + why));
+            next();
+        }
+    }
+
+    /** What was asked for is answered, or is not waited for any longer. */
+    private void settle(Errand errand) {
+        if (asked != errand) {
+            return;
+        }
+        asked = null;
+        loop().cancel(late);
+        if (launcher == errand.post) {
+            placement.leave(errand.post.pid());
+        }
     }
 
     private void late() {
-        lost(
-                "is of no use (it has not answered for %d ms)"
-                        .formatted(Duration.ofNanos(patienceNs).toMillis()));
-        next();
+        if (asked != null) {
+            long ms = Duration.ofNanos(patienceNs).toMillis();
+            asked.post.dismiss("is of no use (it has not answered for %d ms)".formatted(ms));
+        }
     }
 
-    /** The launcher will not answer any more. */
-    private void lost(String what) {
-        Launcher dead = launcher;
-        if (dead == null) {
-            return;
+    private static String dismiss(LauncherPost post, RuntimeException trouble) {
+        String why = "is of no use (%s)".formatted(trouble.getMessage());
+        post.dismiss(why);
+        return why;
+    }
+
+    /** Another launcher takes over from one that ends. */
+    private final class Replacement implements LauncherPost.Holder {
+        @Override
+        public void useless(LauncherPost post) {
+            if (launcher == post) {
+                launcher = null;
+                if (asked != null) {
+                    settle(asked);
+                }
+                next();
+            }
         }
-        launcher = null;
-        answers.remove();
-        int pid = dead.pid();
-        WaitStatus how = dead.end();
-        dead.close();
-        report.accept(
-                "the launcher (pid %d) %s, %s: its workers go on, the next worker is forked by a new launcher"
-                        .formatted(pid, what, how));
-        if (asked != null) {
-            settled().birth.failed(new IllegalStateException("the launcher " + what));
+
+        @Override
+        public void ended(LauncherPost post, String why, WaitStatus how) {
+            posts.remove(post);
+            report.accept(
+                    "the launcher (pid %d) %s, %s: its workers go on, the next worker is forked by a new launcher"
+                            .formatted(post.pid(), why, how));
         }
     }
 
     @Override
-    public WaitStatus reap(Syscalls syscalls, int pid) {
+    public void reap(Syscalls syscalls, int pid, Consumer<WaitStatus> told) {
         if (Platform.current().linux()) {
-            return Spawner.reapChild(syscalls, pid);
+            told.accept(Spawner.reapChild(syscalls, pid));
+        } else if (launcher == null) {
+            told.accept(UNKNOWN);
+        } else {
+            reapThrough(launcher, pid, told);
         }
-        Launcher running = launcher;
+    }
+
+    private static void reapThrough(LauncherPost post, int pid, Consumer<WaitStatus> told) {
         try {
-            if (running != null) {
-                int number = running.reap(pid);
-                while (running == launcher) {
-                    Launcher.Answer answer = running.await(PATIENCE);
-                    if (answer.number() == number) {
-                        return WaitStatus.of(answer.result() == pid ? answer.status() : 0);
-                    }
-                    heard(answer);
-                }
-            }
+            post.reap(
+                    pid,
+                    new LauncherPost.Reply() {
+                        @Override
+                        public void answered(Launcher.Answer answer) {
+                            boolean reaped = answer.result() == pid;
+                            told.accept(reaped ? WaitStatus.of(answer.status()) : UNKNOWN);
+                        }
+
+                        @Override
+                        public void unanswered(String why) {
+                            told.accept(UNKNOWN);
+                        }
+                    });
         } catch (Launcher.Gone | SyscallException e) {
             // A worker that it cannot be asked to reap is reaped by init, once it is gone.
-            lost("is of no use (%s)".formatted(e.getMessage()));
+            dismiss(post, e);
+            told.accept(UNKNOWN);
         }
-        // The launcher that had forked it is gone, and init has reaped it: nobody knows how it
-        // ended.
-        return WaitStatus.of(0);
     }
 
     /** Ends the launcher; workers go on. */
     @Override
     public void close() {
-        answers.remove();
-        if (launcher != null) {
-            launcher.close();
-            launcher = null;
-        }
-        asked = null;
+        posts.forEach(LauncherPost::close);
+        posts.clear();
         wishes.clear();
+        launcher = null;
+        asked = null;
     }
 }

@@ -148,7 +148,8 @@ final class Launcher implements AutoCloseable {
     }
 
     /**
-     * Asks it to fork a worker; the answer's result is its pid, or {@code -errno}.
+     * Asks it to fork a worker, which answers with its pid; if there is none, the launcher answers
+     * with {@code -errno}.
      *
      * @param fds to be numbered from {@link Manifest#FIRST_FD} in the worker; they stay the
      *     caller's
@@ -270,25 +271,46 @@ final class Launcher implements AutoCloseable {
         return next;
     }
 
-    /** Ends it, if it has not ended yet, and reaps it. Once. */
-    WaitStatus end() {
-        int result = 0;
-        MemorySegment status = arena.allocate(JAVA_INT);
+    /**
+     * Ends it, and who was forked and has not left its group yet: those have not told their pids.
+     * One that has ended ignores it.
+     */
+    void kill() {
         if (pid > 0 && !reaped) {
-            reaped = true;
-            // It keeps nothing that could get lost. One that has ended ignores it.
-            syscalls.processes().kill(pid, ProcessConstants.SIGKILL);
-            do {
-                result = syscalls.processes().waitpid(pid, status, 0);
-            } while (result == -Errno.EINTR);
+            syscalls.processes().kill(-pid, ProcessConstants.SIGKILL);
         }
-        return WaitStatus.of(result == pid ? status.get(JAVA_INT, 0) : 0);
     }
 
+    /**
+     * Reaps it, and who has ended in its group: nobody else knows them. Blocks until it has ended.
+     */
+    WaitStatus reap() {
+        int status = 0;
+        if (pid > 0 && !reaped) {
+            reaped = true;
+            MemorySegment word = arena.allocate(JAVA_INT);
+            int result;
+            do {
+                result = syscalls.processes().waitpid(-pid, word, 0);
+                if (result == pid) {
+                    status = word.get(JAVA_INT, 0);
+                }
+            } while (result > 0 || result == -Errno.EINTR);
+        }
+        return WaitStatus.of(status);
+    }
+
+    /** Whether it has been. */
+    boolean closed() {
+        return !arena.scope().isAlive();
+    }
+
+    /** Ends it, if it has not ended yet, and waits for its end. */
     @Override
     public void close() {
-        if (arena.scope().isAlive()) {
-            end();
+        if (!closed()) {
+            kill();
+            reap();
             syscalls.descriptors().close(fd);
             arena.close();
         }

@@ -9,6 +9,7 @@ import dev.ringfork.bindings.WaitStatus;
 import dev.ringfork.reactor.Reactor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A way to start workers. Confined to the master's thread. */
@@ -91,9 +92,13 @@ public interface Spawner extends AutoCloseable {
      */
     void spawn(Birth birth);
 
-    /** Reaps a worker that has ended, by default as a child of this process. */
-    default WaitStatus reap(Syscalls syscalls, int pid) {
-        return reapChild(syscalls, pid);
+    /**
+     * Reaps a worker that has ended, by default as a child of this process.
+     *
+     * @param told how it has ended, on this thread, perhaps before this returns
+     */
+    default void reap(Syscalls syscalls, int pid, Consumer<WaitStatus> told) {
+        told.accept(reapChild(syscalls, pid));
     }
 
     /** Reaps a child of this process, waitpid(2). Blocks until it has ended. */

@@ -26,6 +26,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,6 +40,7 @@ final class ColdSpawnerTest {
     private final Reactor reactor =
             new Reactor(
                     syscalls, Demultiplexers.best(syscalls, Trigger.LEVEL), DEADLINE_NS, said::add);
+    private final Pidfds ends = new Pidfds(syscalls, reactor);
     private int nothing = -1;
 
     @BeforeEach
@@ -57,6 +59,7 @@ final class ColdSpawnerTest {
 
     @AfterEach
     void close() {
+        ends.close();
         reactor.close();
         syscalls.descriptors().close(nothing);
     }
@@ -70,7 +73,7 @@ final class ColdSpawnerTest {
                         Map.of(),
                         said::add,
                         patience);
-        spawner.attach(reactor, (pid, ended) -> {});
+        spawner.attach(reactor, ends);
         return spawner;
     }
 
@@ -80,9 +83,13 @@ final class ColdSpawnerTest {
         return new Assignment(0, 1, syscalls.processes().getpid(), manifest);
     }
 
-    private void await(Outcome outcome) {
+    private Outcome outcome() {
+        return new Outcome(assignment());
+    }
+
+    private void await(BooleanSupplier condition) {
         long endNs = System.nanoTime() + DEADLINE_NS;
-        while (!outcome.told()) {
+        while (!condition.getAsBoolean()) {
             assertTrue(System.nanoTime() < endNs, "nothing happens");
             reactor.runOnce(TimeUnit.MILLISECONDS.toNanos(10));
         }
@@ -91,7 +98,9 @@ final class ColdSpawnerTest {
     /** Ends a worker before it can say that it has no main class. */
     private void end(ColdSpawner spawner, int pid) {
         syscalls.processes().kill(pid, ProcessConstants.SIGKILL);
-        assertEquals(9, spawner.reap(syscalls, pid).termSignal());
+        List<Integer> ends = new ArrayList<>();
+        spawner.reap(syscalls, pid, how -> ends.add(how.termSignal()));
+        assertEquals(List.of(9), ends);
     }
 
     /** How many there are of those that the spawner has to do with. */
@@ -135,18 +144,20 @@ final class ColdSpawnerTest {
             int before = descriptors();
             Stopping stopping = new Stopping();
             spawner.place(stopping);
-            Outcome first = new Outcome(assignment());
-            Outcome second = new Outcome(assignment());
+            Outcome first = outcome();
+            Outcome second = outcome();
             spawner.spawn(first);
             int stopped = stopping.launcher;
             spawner.spawn(second);
-            await(first);
+            await(first::told);
             String reason = String.valueOf(first.reason());
             assertTrue(reason.endsWith("(it has not answered for 50 ms)"), reason);
+            await(() -> !said.isEmpty());
+            assertTrue(said.getFirst().contains("(pid %d)".formatted(stopped)), said.getFirst());
             assertEquals(-Errno.ESRCH, syscalls.processes().kill(stopped, 0), "it was reaped");
-            await(second);
+            await(second::told);
             assertNotEquals(stopped, stopping.launcher);
-            assertTrue(said.getLast().contains("(pid %d)".formatted(stopping.launcher)));
+            await(() -> said.size() == 2);
             assertEquals(before - 1, descriptors(), "that of the launcher is closed");
         }
     }
@@ -157,12 +168,12 @@ final class ColdSpawnerTest {
             int before = descriptors();
             List<Outcome> outcomes = new ArrayList<>();
             for (int i = 0; i < 5; i++) {
-                Outcome outcome = new Outcome(assignment());
+                Outcome outcome = outcome();
                 outcomes.add(outcome);
                 spawner.spawn(outcome);
             }
             for (Outcome outcome : outcomes) {
-                await(outcome);
+                await(outcome::told);
                 end(spawner, outcome.pid());
             }
             assertEquals(5, outcomes.stream().map(Outcome::pid).distinct().count());
@@ -175,8 +186,8 @@ final class ColdSpawnerTest {
         int before = descriptors();
         ColdSpawner spawner = open(Duration.ofSeconds(60));
         spawner.place(new Stopping());
-        Outcome first = new Outcome(assignment());
-        Outcome second = new Outcome(assignment());
+        Outcome first = outcome();
+        Outcome second = outcome();
         spawner.spawn(first);
         spawner.spawn(second);
         spawner.close();

@@ -124,7 +124,7 @@ final class ServerOptions {
             names = "--max-connections",
             paramLabel = "N",
             description =
-                    "Connections served at a time; more are closed at once (default: ${DEFAULT-VALUE}).")
+                    "Connections served at a time by each process; more are closed at once (default: ${DEFAULT-VALUE}).")
     int maxConnections = DEFAULT.maxConnections();
 
     @Option(

@@ -506,11 +506,11 @@ public final class MasterLoop implements MasterView, AutoCloseable {
     }
 
     private void ended(int id) {
+        // Nobody signals it from here on: once it is reaped its pid may be another process.
         Child child = children.remove(id);
         if (child == null) {
             return;
         }
-        // Before it is reaped: from then on its pid may be another process.
         child.close();
         spawner.reap(syscalls, child.pid, how -> reaped(child, how));
     }

@@ -20,6 +20,7 @@ enum {
     // The child needs milliseconds. Beyond this, something is wrong, if only with the machine.
     CHILD_LIMIT_MS = 30000,
     CHILD_LOOK_MS = 20, // how soon its end is noticed
+    REAP_LOOKS = 100,   // until it is left a zombie: SIGKILL does not end every wait at once
     FAILED_STATUS = 1,
     BY_PIDFD = 3 // P_PIDFD, which older headers lack
 };
@@ -184,8 +185,16 @@ static int await(struct report *report, const struct child *child)
     return error != 0 && say(report, CHILD_ABANDONED) ? error : report->error;
 }
 
-// Ends and reaps a child that did not become whole; a sibling is left to be reaped. Without a pidfd, one that may have ended by
-// itself is only reaped.
+static void reap(const struct child *child)
+{
+    for (int i = 0; i < REAP_LOOKS && !has_ended(child); i++) {
+        bare_pause(CHILD_LOOK_MS);
+    }
+    wait_for(child, NULL, WNOHANG);
+}
+
+// Ends and reaps a child that did not become whole; a sibling is left to be reaped. Without a
+// pidfd, one that may have ended by itself is only reaped.
 static void discard(const struct child *child, bool ended)
 {
     if (child->pidfd >= 0) {
@@ -194,7 +203,7 @@ static void discard(const struct child *child, bool ended)
         arch_syscall2(SYS_kill, child->pid, SIGKILL);
     }
     if (!request.options->sibling) {
-        wait_for(child, NULL, 0);
+        reap(child);
     }
     bare_close(child->pidfd);
 }

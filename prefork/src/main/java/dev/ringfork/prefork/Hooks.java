@@ -25,6 +25,15 @@ public interface Hooks {
     default void beforeFork(int slot, int generation) {}
 
     /**
+     * In a template, the process that workers are forked from by {@link Spawn#WARM}: the place to
+     * load and to run what all of them will need. What is open when this returns, all of them
+     * share.
+     *
+     * @throws RuntimeException if it cannot be: the template ends, and there is no worker
+     */
+    default void warmUp() {}
+
+    /**
      * In the worker: it is about to begin to serve; the place to open what each worker has of its
      * own.
      *

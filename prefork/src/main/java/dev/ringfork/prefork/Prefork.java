@@ -21,10 +21,14 @@ import dev.ringfork.prefork.master.MasterSettings;
 import dev.ringfork.prefork.master.MasterState;
 import dev.ringfork.prefork.master.MasterView;
 import dev.ringfork.prefork.master.Succession;
+import dev.ringfork.prefork.process.WarmFork;
 import dev.ringfork.prefork.scoreboard.Scoreboard;
 import dev.ringfork.prefork.service.Service;
 import dev.ringfork.prefork.service.ServiceSettings;
+import dev.ringfork.prefork.spawn.Assignment;
+import dev.ringfork.prefork.spawn.Post;
 import dev.ringfork.prefork.spawn.Spawner;
+import dev.ringfork.prefork.spawn.WarmSpawner;
 import dev.ringfork.reactor.protocol.Protocol;
 import dev.ringfork.reactor.server.InheritedListener;
 import dev.ringfork.reactor.server.Server;
@@ -81,9 +85,31 @@ public final class Prefork {
         return new Builder(protocol);
     }
 
+    /**
+     * Whether a master has started this process: it is a worker, or will become some, and listens
+     * nowhere by itself.
+     */
+    public static boolean isChild() {
+        Syscalls syscalls = Syscalls.get();
+        Map<String, String> environment = System.getenv();
+        return WarmSpawner.isTemplate(syscalls, environment)
+                || Assignment.read(syscalls, environment) != null;
+    }
+
     private int run() {
+        Post post = Post.of(syscalls, System.getenv());
+        if (post != null) {
+            return template(post);
+        }
         Worker worker = Worker.of(syscalls, System.getenv());
         return worker == null ? master() : worker(worker);
+    }
+
+    private int template(Post post) {
+        Service.becomeWorker(syscalls, System.getenv());
+        Template template = new Template(syscalls, post, new WarmFork(syscalls));
+        Assignment assignment = template.serve(described.hooks::warmUp);
+        return assignment == null ? 0 : worker(Worker.of(assignment));
     }
 
     private int worker(Worker worker) {
@@ -157,7 +183,10 @@ public final class Prefork {
         Events events = new Events(this, binder, display, notices, succession, supervision);
         try (Spawner spawner =
                         described.spawn.spawner(
-                                syscalls, service.workers(environment), described.server.report());
+                                syscalls,
+                                service.workers(environment),
+                                described.server.report(),
+                                described.settings.bootTimeout());
                 Scoreboard scoreboard = Scoreboard.create(syscalls);
                 MasterLoop loop =
                         new MasterLoop(

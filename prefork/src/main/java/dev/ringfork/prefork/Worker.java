@@ -25,7 +25,7 @@ public final class Worker {
      * The worker that this process is. It has become the user that it is to be: a program that
      * calls this first opens nothing as another one.
      *
-     * @return null if it is none, so that it is to be a master
+     * @return null if it is none, or none yet: see {@link Prefork#isChild}
      * @throws IllegalArgumentException if the environment speaks of one and makes no sense
      * @throws IllegalStateException if it could become root again
      */
@@ -56,6 +56,11 @@ public final class Worker {
     /** The process that started it. */
     public int masterPid() {
         return assignment.masterPid();
+    }
+
+    /** One that a template has become. */
+    static Worker of(Assignment assignment) {
+        return new Worker(assignment);
     }
 
     Assignment assignment() {

@@ -36,9 +36,9 @@ final class ColdSpawnTest {
             Set<Long> pids = new HashSet<>(prefork.ready(2));
             assertTrue(pids.contains(Long.parseLong(prefork.ask("pid"))));
             for (long pid : pids) {
-                assertEquals("ringfork-worker", name(pid));
-                assertEquals(prefork.pid(), statusField(pid, "PPid:", 10));
-                assertEquals(pid, Long.parseLong(stat(pid)[2]), "its own process group");
+                assertEquals("ringfork-worker", Proc.name(pid));
+                assertEquals(prefork.pid(), Proc.status(pid, "PPid:", 10));
+                assertEquals(pid, Proc.group(pid), "its own process group");
             }
             long launcher = launcher(prefork);
             prefork.signal("TERM");
@@ -96,9 +96,9 @@ final class ColdSpawnTest {
         try (PreforkProcess prefork = PreforkProcess.start("workers=1", spawn).started()) {
             long pid = prefork.nextReady();
             return List.of(
-                    statusField(pid, "SigBlk:", 16),
-                    statusField(pid, "SigIgn:", 16),
-                    statusField(pid, "SigCgt:", 16));
+                    Proc.status(pid, "SigBlk:", 16),
+                    Proc.status(pid, "SigIgn:", 16),
+                    Proc.status(pid, "SigCgt:", 16));
         }
     }
 
@@ -214,12 +214,12 @@ final class ColdSpawnTest {
     void shouldSayWhichWayWasFound() throws Exception {
         try (PreforkProcess prefork = PreforkProcess.start("workers=1", "spawn=AUTO")) {
             prefork.next("spawn cold: ");
-            assertEquals("ringfork-worker", name(prefork.nextReady()));
+            assertEquals("ringfork-worker", Proc.name(prefork.nextReady()));
         }
         try (PreforkProcess prefork =
                 PreforkProcess.start("workers=1", "spawn=AUTO", "launcher=off")) {
             assertTrue(prefork.next("spawn exec, not cold:").startsWith("ringfork-launcher is"));
-            assertEquals("java", name(prefork.nextReady()));
+            assertEquals("java", Proc.name(prefork.nextReady()));
         }
     }
 
@@ -227,29 +227,10 @@ final class ColdSpawnTest {
         List<ProcessHandle> children =
                 ProcessHandle.of(prefork.pid()).orElseThrow().children().toList();
         for (ProcessHandle child : children) {
-            if (name(child.pid()).equals("ringfork-launch")) {
+            if (Proc.name(child.pid()).equals("ringfork-launch")) {
                 return child.pid();
             }
         }
         throw new AssertionError("no launcher among " + children);
-    }
-
-    private static String name(long pid) throws IOException {
-        return Files.readString(Path.of("/proc", Long.toString(pid), "comm")).strip();
-    }
-
-    /** The fields of proc_pid_stat(5) after the name, the state first. */
-    private static String[] stat(long pid) throws IOException {
-        String line = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));
-        return line.substring(line.lastIndexOf(')') + 2).split(" ", -1);
-    }
-
-    private static long statusField(long pid, String field, int radix) throws IOException {
-        for (String line : Files.readAllLines(Path.of("/proc", Long.toString(pid), "status"))) {
-            if (line.startsWith(field)) {
-                return Long.parseUnsignedLong(line.substring(field.length()).strip(), radix);
-            }
-        }
-        throw new AssertionError("no " + field);
     }
 }

@@ -66,7 +66,7 @@ final class PreforkProgram {
             prefork.control(Path.of(given.get("control")));
         }
         int exitCode = prefork.run();
-        if (Worker.current() == null) {
+        if (!Prefork.isChild()) {
             System.out.println("children " + children());
         }
         System.exit(exitCode);

@@ -29,25 +29,32 @@ final class PreforkRun {
     private final ServerOptions options;
     private final WorkerOptions workers;
     private final CommonOptions common;
-    private final boolean worker;
+    private final String name;
+
+    /** Whether this process is, or will become, a worker. */
+    private final boolean child;
 
     /** Whether this process is one that listens. */
     private boolean master;
 
     PreforkRun(
             Console console, ServerOptions options, WorkerOptions workers, CommonOptions common) {
+        this.name = console.name();
+        this.console = console;
+        this.child = Prefork.isChild();
         Worker current = Worker.current();
-        this.worker = current != null;
-        this.console =
-                current == null
-                        ? console
-                        : new Console(
-                                "%s: %s".formatted(console.name(), current),
-                                console.out(),
-                                console.err());
+        if (current != null) {
+            become(current);
+        } else if (child) {
+            console.rename(name + ": template");
+        }
         this.options = options;
         this.workers = workers;
         this.common = common;
+    }
+
+    private void become(Worker worker) {
+        console.rename("%s: %s".formatted(name, worker));
     }
 
     /** The same for a protocol without requests and without files of its own. */
@@ -118,7 +125,7 @@ final class PreforkRun {
 
     /** A worker has its listeners from the master. */
     private void attend(Prefork.Builder prefork) {
-        if (worker) {
+        if (child) {
             return;
         }
         Places.of(options, common, console).listen(prefork);
@@ -143,7 +150,7 @@ final class PreforkRun {
                 throw ended(exitCode);
             }
         } catch (IllegalArgumentException e) {
-            throw worker
+            throw child
                     ? Refusal.ended(Master.EXIT_CONFIGURATION, Refusal.message(e))
                     : Refusal.usage(e);
         } catch (SyscallException e) {
@@ -176,6 +183,11 @@ final class PreforkRun {
             this.tls = tls;
             this.leaving = leaving;
             this.reopen = reopen;
+        }
+
+        @Override
+        public void afterFork(Worker worker) {
+            become(worker);
         }
 
         @Override

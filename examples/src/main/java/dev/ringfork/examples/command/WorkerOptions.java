@@ -68,7 +68,8 @@ final class WorkerOptions {
             paramLabel = "WAY",
             description =
                     "How workers come to be: exec, the same command line again; cold, forked from a launcher that"
-                            + " has the virtual machine loaded; auto, cold where it can be (default:"
+                            + " has the virtual machine loaded; warm, forked from a template, a virtual machine"
+                            + " that runs and has loaded the program (Linux with glibc); auto, cold where it can be (default:"
                             + " ${DEFAULT-VALUE}).")
     Spawn spawn = Spawn.EXEC;
 

@@ -253,7 +253,7 @@ public final class MasterLoop implements MasterView, AutoCloseable {
 
     private @Nullable String refusal(Command command) {
         return switch (command) {
-            case RELOAD -> refusal("not reloaded", master.obstacle(command), events::reload);
+            case RELOAD -> refusal("not reloaded", master.obstacle(command), this::reload);
             case UPGRADE -> {
                 String obstacle = master.obstacle(command);
                 yield refusal(
@@ -263,6 +263,11 @@ public final class MasterLoop implements MasterView, AutoCloseable {
             }
             default -> null;
         };
+    }
+
+    private void reload() {
+        events.reload();
+        spawner.renew();
     }
 
     /** Why a command is not carried out: because it cannot be, or a check of the program fails. */

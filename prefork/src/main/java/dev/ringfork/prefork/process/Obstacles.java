@@ -45,7 +45,13 @@ final class Obstacles {
                     new Obstacle(
                             "there are timers of timer_create(2) or setitimer(2), a profiler's?",
                             "stop them"),
-                    new Obstacle("there are operations of io_setup(2)", "end them"));
+                    new Obstacle("there are operations of io_setup(2)", "end them"),
+                    new Obstacle(
+                            "a ring of io_uring is mapped whose descriptor was closed",
+                            "unmap it: close whatever has opened it"),
+                    new Obstacle(
+                            "a thread has other rights than the rest",
+                            "have all threads become another user at once"));
 
     private static final int DESCRIPTOR = 1 << 5;
 

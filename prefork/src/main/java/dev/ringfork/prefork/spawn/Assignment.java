@@ -50,6 +50,16 @@ public record Assignment(int slot, int generation, int masterPid, Manifest manif
         if (!child && !Channel.isChannel(syscalls, channel)) {
             return null;
         }
+        return parse(environment);
+    }
+
+    /**
+     * Reads what a process is to be assigned.
+     *
+     * @throws IllegalArgumentException if the variables make no sense
+     */
+    static Assignment parse(Map<String, String> environment) {
+        int[] who = numbers(WORKER, environment.get(WORKER), 3);
         int[] scoreboard = numbers(SCOREBOARD, environment.get(SCOREBOARD), 2);
         return new Assignment(
                 who[0],
@@ -57,7 +67,7 @@ public record Assignment(int slot, int generation, int masterPid, Manifest manif
                 who[2],
                 new Manifest(
                         Inheritance.read(environment),
-                        channel,
+                        numbers(CHANNEL, environment.get(CHANNEL), 1)[0],
                         numbers(LIFELINE, environment.get(LIFELINE), 1)[0],
                         scoreboard[0],
                         optional(ACCEPT_LOCK, environment),
@@ -86,9 +96,14 @@ public record Assignment(int slot, int generation, int masterPid, Manifest manif
         return numbers;
     }
 
+    /** The same with descriptors of other numbers. */
+    Assignment with(Manifest other) {
+        return new Assignment(slot, generation, masterPid, other);
+    }
+
     /** The same with the numbers that the descriptors have in the worker. */
     Assignment there() {
-        return new Assignment(slot, generation, masterPid, manifest.there());
+        return with(manifest.there());
     }
 
     /** An environment with this in it, and without what it said before. */

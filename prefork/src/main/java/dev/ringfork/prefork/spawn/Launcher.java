@@ -19,32 +19,31 @@ import dev.ringfork.bindings.abi.ProcessConstants;
 import dev.ringfork.bindings.abi.SocketConstants;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A running ringfork-launcher, a child of this process that forks workers when it is asked to.
- * Confined to the thread that starts it; closing it ends and reaps it, and leaves its workers.
+ * A process that forks workers when it is asked to, a child of this one: ringfork-launcher, or a
+ * template. Confined to the thread that starts it; closing it ends and reaps it, and leaves its
+ * workers.
  *
  * <p>Orders and answers are packets, laid out as {@code native/launcher/order.h} has them. Nothing
  * here blocks but what says so.
  */
 final class Launcher implements AutoCloseable {
     /** The descriptor of the socket in the launcher. */
-    private static final int POST_FD = 3;
+    static final int POST_FD = 3;
 
-    private static final int MAGIC = 0x314f4652;
-    private static final int SPAWN = 1;
+    static final int MAGIC = 0x314f4652;
+    static final int SPAWN = 1;
     private static final int REAP = 2;
-    private static final int HEAD_BYTES = 24;
-    private static final int ORDER_BYTES = 32768;
-    private static final int ORDER_FDS = 250;
-    private static final int ANSWER_BYTES = 256;
-    private static final int ANSWER_TEXT = 12;
+    static final int HEAD_BYTES = 24;
+    static final int ORDER_BYTES = 32768;
+    static final int ORDER_FDS = 250;
+    static final int ANSWER_BYTES = 256;
+    static final int ANSWER_TEXT = 12;
 
     private final Syscalls syscalls;
     private final int fd;
@@ -64,17 +63,25 @@ final class Launcher implements AutoCloseable {
     }
 
     /**
+     * What to start as a launcher. Immutable.
+     *
+     * @param path of the executable
+     * @param arguments all of them, the program's name first
+     * @param environment all of it
+     */
+    record Program(String path, List<String> arguments, Map<String, String> environment) {
+        Program {
+            arguments = List.copyOf(arguments);
+            environment = Map.copyOf(environment);
+        }
+    }
+
+    /**
      * Starts a launcher, whose first answer is {@link Answer#ready}.
      *
-     * @param program the path of ringfork-launcher
-     * @throws SyscallException if there is no room for another process
+     * @throws dev.ringfork.bindings.SyscallException if there is no room for another process
      */
-    static Launcher start(
-            Syscalls syscalls,
-            Path program,
-            Path libjvm,
-            MachineStart machine,
-            Map<String, String> environment) {
+    static Launcher start(Syscalls syscalls, Program program) {
         try (Arena call = Arena.ofConfined()) {
             MemorySegment fds = call.allocate(JAVA_INT, 2);
             int type = Channel.TYPE | SocketConstants.SOCK_CLOEXEC;
@@ -84,7 +91,7 @@ final class Launcher implements AutoCloseable {
             Launcher launcher = new Launcher(syscalls, fds.getAtIndex(JAVA_INT, 0));
             try {
                 launcher.makeRoom(there);
-                launcher.begin(program, arguments(program, libjvm, machine), there, environment);
+                launcher.begin(program, there);
             } catch (RuntimeException e) {
                 launcher.close();
                 throw e;
@@ -95,17 +102,6 @@ final class Launcher implements AutoCloseable {
         }
     }
 
-    private static List<String> arguments(Path program, Path libjvm, MachineStart machine) {
-        List<String> arguments = new ArrayList<>();
-        arguments.add(String.valueOf(program.getFileName()));
-        arguments.add(libjvm.toString());
-        arguments.addAll(machine.options());
-        arguments.add("--");
-        arguments.add(machine.mainClass());
-        arguments.addAll(machine.arguments());
-        return arguments;
-    }
-
     /** The datagrams of macOS are 2 KB at most unless there is room for larger ones. */
     private void makeRoom(int there) {
         if (Platform.current().macos()) {
@@ -114,26 +110,29 @@ final class Launcher implements AutoCloseable {
         }
     }
 
-    private void begin(
-            Path program, List<String> arguments, int there, Map<String, String> environment) {
+    private void begin(Program program, int there) {
         try (SpawnActions actions = new SpawnActions()) {
             // What a terminal sends to its group is for the master alone.
             actions.handOver(there, POST_FD).processGroup(0);
             int result =
-                    actions.start(syscalls.processes(), program.toString(), arguments, environment);
-            pid = Errno.check("posix_spawn", result, program);
+                    actions.start(
+                            syscalls.processes(),
+                            program.path(),
+                            program.arguments(),
+                            program.environment());
+            pid = Errno.check("posix_spawn", result, program.path());
         }
     }
 
     /**
-     * Waits until it has loaded the virtual machine. Blocks.
+     * Waits until it is ready to fork. Blocks.
      *
      * @throws Gone if it has not: the message says why
      */
     void awaitReady(Duration patience) {
         Answer first = await(patience);
         if (first.result() < 0) {
-            throw new Gone("the virtual machine cannot be loaded: " + first.text());
+            throw new Gone(first.text());
         }
     }
 

@@ -127,7 +127,7 @@ final class LauncherPost implements AutoCloseable {
                 reply.answered(answer);
             }
         } else if (answer.result() < 0) {
-            lose("cannot load the virtual machine (%s)".formatted(answer.text()));
+            lose("is of no use (%s)".formatted(answer.text()));
         }
     }
 

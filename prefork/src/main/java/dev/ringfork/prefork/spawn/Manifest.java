@@ -54,7 +54,11 @@ public record Manifest(
 
     /** The same with the numbers that the descriptors have in the worker. */
     public Manifest there() {
-        Iterator<Integer> numbers = IntStream.iterate(FIRST_FD, fd -> fd + 1).iterator();
+        return with(IntStream.iterate(FIRST_FD, fd -> fd + 1).iterator());
+    }
+
+    /** With other numbers, in the order of {@link #descriptors}. */
+    Manifest with(Iterator<Integer> numbers) {
         SequencedMap<String, Integer> others = new LinkedHashMap<>();
         listeners.keySet().forEach(name -> others.put(name, numbers.next()));
         return new Manifest(

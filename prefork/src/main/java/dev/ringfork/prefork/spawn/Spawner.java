@@ -113,6 +113,12 @@ public interface Spawner extends AutoCloseable {
         }
     }
 
+    /**
+     * Has workers that are started from here on read again what a program reads when it starts; by
+     * default each does.
+     */
+    default void renew() {}
+
     /** Ends what it works through; workers go on. */
     @Override
     default void close() {}

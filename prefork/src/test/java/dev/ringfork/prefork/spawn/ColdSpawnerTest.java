@@ -64,9 +64,9 @@ final class ColdSpawnerTest {
         syscalls.descriptors().close(nothing);
     }
 
-    private ColdSpawner open(Duration patience) {
+    private Spawner open(Duration patience) {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        ColdSpawner spawner =
+        Spawner spawner =
                 ColdSpawner.open(
                         syscalls,
                         new CommandLine(java, List.of("java", "Main")),
@@ -96,7 +96,7 @@ final class ColdSpawnerTest {
     }
 
     /** Ends a worker before it can say that it has no main class. */
-    private void end(ColdSpawner spawner, int pid) {
+    private void end(Spawner spawner, int pid) {
         syscalls.processes().kill(pid, ProcessConstants.SIGKILL);
         List<Integer> ends = new ArrayList<>();
         spawner.reap(syscalls, pid, how -> ends.add(how.termSignal()));
@@ -140,7 +140,7 @@ final class ColdSpawnerTest {
 
     @Test
     void shouldGiveUpALauncherThatDoesNotAnswerAndGoOnWithANewOne() throws Exception {
-        try (ColdSpawner spawner = open(Duration.ofMillis(50))) {
+        try (Spawner spawner = open(Duration.ofMillis(50))) {
             int before = descriptors();
             Stopping stopping = new Stopping();
             spawner.place(stopping);
@@ -164,7 +164,7 @@ final class ColdSpawnerTest {
 
     @Test
     void shouldStartOneAfterTheOther() throws Exception {
-        try (ColdSpawner spawner = open(Duration.ofSeconds(60))) {
+        try (Spawner spawner = open(Duration.ofSeconds(60))) {
             int before = descriptors();
             List<Outcome> outcomes = new ArrayList<>();
             for (int i = 0; i < 5; i++) {
@@ -184,7 +184,7 @@ final class ColdSpawnerTest {
     @Test
     void shouldForgetWhatItWasAskedForWhenItIsClosed() throws Exception {
         int before = descriptors();
-        ColdSpawner spawner = open(Duration.ofSeconds(60));
+        Spawner spawner = open(Duration.ofSeconds(60));
         spawner.place(new Stopping());
         Outcome first = outcome();
         Outcome second = outcome();

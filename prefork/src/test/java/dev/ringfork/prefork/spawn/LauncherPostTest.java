@@ -78,10 +78,10 @@ final class LauncherPostTest {
         Files.writeString(program, "#!/bin/sh\n" + ANSWER + script);
         assertTrue(program.toFile().setExecutable(true));
         Map<String, String> environment = Map.of("GATE", gate.toString(), "PATH", "/usr/bin:/bin");
-        CommandLine commandLine = new CommandLine("/bin/java", List.of("java", "Main"));
-        MachineStart machine = MachineStart.of(commandLine, environment, "");
-        Path libjvm = Path.of("/lib/libjvm.so");
-        Launcher launcher = Launcher.start(syscalls, program, libjvm, machine, environment);
+        Launcher launcher =
+                Launcher.start(
+                        syscalls,
+                        new Launcher.Program(program.toString(), List.of("launcher"), environment));
         pid = launcher.pid();
         LauncherPost listening = new LauncherPost(launcher, new Listener());
         post = listening;

@@ -12,7 +12,6 @@ import dev.ringfork.bindings.SyscallException;
 import dev.ringfork.bindings.Syscalls;
 import dev.ringfork.bindings.abi.ProcessConstants;
 import dev.ringfork.natives.NativeLibrary;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -25,21 +24,17 @@ final class LauncherTest {
 
     /** A launcher that can fork workers. */
     private Launcher start() {
-        Path home = Path.of(System.getProperty("java.home"));
-        CommandLine commandLine =
-                new CommandLine(home.resolve("bin/java").toString(), List.of("java", "Main"));
+        String libjvm = System.getProperty("java.home") + "/lib/server/libjvm.so";
         NativeLibrary.Present program =
                 assertInstanceOf(
                         NativeLibrary.Present.class,
                         NativeLibrary.findLauncher(Platform.current().key()));
         try (program) {
+            List<String> arguments = List.of("ringfork-launcher", libjvm, "--", "Main");
             Launcher launcher =
                     Launcher.start(
                             syscalls,
-                            program.path(),
-                            home.resolve("lib/server/libjvm.so"),
-                            MachineStart.of(commandLine, Map.of(), ""),
-                            Map.of());
+                            new Launcher.Program(program.path().toString(), arguments, Map.of()));
             launcher.awaitReady(DEADLINE);
             return launcher;
         }

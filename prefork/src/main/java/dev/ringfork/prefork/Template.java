@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ringfork.prefork;
+
+import dev.ringfork.bindings.Errno;
+import dev.ringfork.bindings.SyscallException;
+import dev.ringfork.bindings.Syscalls;
+import dev.ringfork.bindings.abi.ProcessConstants;
+import dev.ringfork.prefork.process.ForkRequest;
+import dev.ringfork.prefork.process.Forked;
+import dev.ringfork.prefork.process.Obstacle;
+import dev.ringfork.prefork.process.WarmFork;
+import dev.ringfork.prefork.spawn.Assignment;
+import dev.ringfork.prefork.spawn.Post;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A process that serves nobody: workers are forked from it, and so have what it has loaded and
+ * warmed. It ends when its master closes their socket or has ended. Confined to one thread.
+ */
+final class Template {
+    private static final List<Integer> FOR_THE_MASTER =
+            List.of(
+                    ProcessConstants.SIGTERM,
+                    ProcessConstants.SIGINT,
+                    ProcessConstants.SIGHUP,
+                    ProcessConstants.SIGUSR1,
+                    ProcessConstants.SIGTTIN,
+                    ProcessConstants.SIGTTOU,
+                    ProcessConstants.SIGWINCH);
+
+    private final Syscalls syscalls;
+    private final Post post;
+    private final WarmFork warm;
+
+    /**
+     * One that takes orders from a socket, which it owns.
+     *
+     * @param warm with the hooks of whoever has something to do around each fork
+     */
+    Template(Syscalls syscalls, Post post, WarmFork warm) {
+        this.syscalls = syscalls;
+        this.post = post;
+        this.warm = warm;
+    }
+
+    /**
+     * Forks workers until it is not wanted any more. Blocks, and returns in each of them too.
+     *
+     * @param warmUp comes first
+     * @return what this process has become, or null if it is the template still and has to end
+     */
+    @Nullable Assignment serve(Runnable warmUp) {
+        String obstacle = obstacle(warmUp);
+        if (obstacle != null) {
+            post.refuse(0, Errno.EOPNOTSUPP, obstacle);
+            return null;
+        }
+        keepSignalsApart();
+        post.answer(0, 0);
+        Assignment assigned = null;
+        Post.Wanted wanted = post.await();
+        while (wanted != null) {
+            assigned = start(wanted);
+            wanted = assigned == null ? post.await() : null;
+        }
+        post.close();
+        return assigned;
+    }
+
+    /**
+     * What reaches everybody, from a terminal or a service manager, is the master's to act on. A
+     * worker sees to its signals itself.
+     */
+    private void keepSignalsApart() {
+        for (int signo : FOR_THE_MASTER) {
+            syscalls.signals().rf_signal_ignore(signo);
+        }
+    }
+
+    private @Nullable String obstacle(Runnable warmUp) {
+        try {
+            warmUp.run();
+        } catch (RuntimeException e) {
+            return "the program cannot be warmed up: " + e;
+        }
+        List<Obstacle> obstacles = warm.check();
+        return obstacles.isEmpty()
+                ? null
+                : obstacles.stream().map(Obstacle::toString).collect(Collectors.joining("; "));
+    }
+
+    /** In the worker what it is assigned, here null. */
+    private @Nullable Assignment start(Post.Wanted wanted) {
+        try {
+            Assignment assignment = wanted.assignment();
+            List<Integer> kept = new ArrayList<>(wanted.fds());
+            kept.add(post.fd());
+            switch (warm.fork(ForkRequest.DEFAULT.keeping(kept).asSibling())) {
+                case Forked.Parent parent -> {
+                    wanted.close(syscalls.descriptors());
+                    if (parent.pidfd() >= 0) {
+                        syscalls.descriptors().close(parent.pidfd());
+                    }
+                    return null;
+                }
+                case Forked.Child _ -> {
+                    // What a terminal sends to its group is for the master alone.
+                    syscalls.processes().setpgid(0, 0);
+                    // Not the template says so: it may have died since.
+                    post.answer(wanted.number(), syscalls.processes().getpid());
+                    return assignment;
+                }
+            }
+        } catch (SyscallException e) {
+            wanted.close(syscalls.descriptors());
+            post.refuse(wanted.number(), e.errno(), String.valueOf(e.getMessage()));
+            return null;
+        } catch (IllegalStateException | IllegalArgumentException e) {
+            wanted.close(syscalls.descriptors());
+            post.refuse(wanted.number(), Errno.EOPNOTSUPP, String.valueOf(e.getMessage()));
+            return null;
+        }
+    }
+}

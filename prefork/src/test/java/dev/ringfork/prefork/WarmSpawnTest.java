@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ringfork.prefork;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.ringfork.bindings.Platform;
+import dev.ringfork.bindings.Syscalls;
+import dev.ringfork.prefork.process.Obstacle;
+import dev.ringfork.prefork.process.WarmFork;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Workers that were forked from a template, as real processes. */
+final class WarmSpawnTest {
+    private static final String WARM = "spawn=WARM";
+
+    @BeforeEach
+    void assumeWarmForks() {
+        assumeTrue(Platform.current().linux(), "there are warm forks on Linux only");
+        String absence = Syscalls.get().absence("rf_fork");
+        assumeTrue(absence == null, absence);
+        // Of this process itself, which is started otherwise, only what none here can mend counts.
+        List<Obstacle> obstacles = new WarmFork(Syscalls.get()).check();
+        assumeTrue(
+                obstacles.stream().noneMatch(each -> each.reason().contains("glibc")),
+                obstacles::toString);
+    }
+
+    @Test
+    void shouldForkWorkersThatAreTheMasters() throws Exception {
+        try (PreforkProcess prefork = PreforkProcess.start("workers=2", WARM).started()) {
+            Set<Long> pids = new HashSet<>(prefork.ready(2));
+            assertTrue(pids.contains(Long.parseLong(prefork.ask("pid"))));
+            for (long pid : pids) {
+                assertEquals(prefork.pid(), Proc.status(pid, "PPid:", 10));
+                assertEquals(pid, Proc.group(pid), "its own process group");
+            }
+            long template = template(prefork, pids);
+            prefork.signal("TERM");
+            assertEquals("none", prefork.next("children"));
+            assertEquals(0, prefork.exitCode());
+            PreforkProcess.awaitEnd(template);
+        }
+    }
+
+    @Test
+    void shouldHandOverTheDescriptorsOfAWorkerAndNoMore() throws Exception {
+        try (PreforkProcess prefork =
+                PreforkProcess.start("workers=1", "inventory=yes", WARM).started()) {
+            String open = prefork.next("inventory");
+            long sockets = open.lines().count();
+            assertEquals(1, sockets);
+            // The listener and the channel; of the socket of orders nothing is left.
+            assertEquals(2, open.split("=socket:", -1).length - 1, open);
+        }
+    }
+
+    @Test
+    void shouldReplaceAWorkerAndATemplateThatAreKilled() throws Exception {
+        try (PreforkProcess prefork = PreforkProcess.start("workers=1", WARM).started()) {
+            long first = prefork.nextReady();
+            PreforkProcess.signal("KILL", first);
+            assertEquals("0 %d killed by signal 9".formatted(first), prefork.next("exit"));
+            long second = prefork.nextReady();
+            assertEquals(Long.toString(second), prefork.ask("pid"));
+            long template = template(prefork, Set.of(second));
+            PreforkProcess.signal("TERM", template);
+            PreforkProcess.signal("KILL", template);
+            assertTrue(
+                    prefork.next("the template (pid %d)".formatted(template))
+                            .startsWith("has died, killed by signal 9: its workers go on"));
+            assertEquals(Long.toString(second), prefork.ask("pid"));
+            PreforkProcess.signal("KILL", second);
+            long third = prefork.nextReady();
+            assertEquals(Long.toString(third), prefork.ask("pid"));
+            assertNotEquals(template, template(prefork, Set.of(third)));
+            prefork.signal("TERM");
+            assertEquals("none", prefork.next("children"));
+        }
+    }
+
+    @Test
+    void shouldReadAgainAtAReloadWhatATemplateHasRead() throws Exception {
+        try (PreforkProcess prefork = PreforkProcess.start("workers=1", WARM).started()) {
+            long first = prefork.nextReady();
+            long template = template(prefork, Set.of(first));
+            prefork.reloadWhileAsked(List.of(first));
+            long second = Long.parseLong(prefork.ask("pid"));
+            assertNotEquals(template, template(prefork, Set.of(second)));
+            prefork.signal("TERM");
+            assertEquals("none", prefork.next("children"));
+            assertEquals(0, prefork.exitCode());
+        }
+    }
+
+    @Test
+    void shouldEndWithItsMaster() throws Exception {
+        try (PreforkProcess prefork = PreforkProcess.start("workers=2", WARM).started()) {
+            List<Long> pids = prefork.ready(2);
+            long template = template(prefork, new HashSet<>(pids));
+            PreforkProcess.signal("KILL", prefork.pid());
+            for (long pid : pids) {
+                PreforkProcess.awaitEnd(pid);
+            }
+            PreforkProcess.awaitEnd(template);
+        }
+    }
+
+    @Test
+    void shouldNotStartInAnotherWayThanTheOneThatWasChosen() throws Exception {
+        try (PreforkProcess prefork =
+                PreforkProcess.start(
+                        Map.of("JDK_JAVA_OPTIONS", "-XX:StartFlightRecording"),
+                        "workers=1",
+                        WARM)) {
+            assertTrue(
+                    prefork.next("Exception in thread")
+                            .contains("spawn warm: a flight recording (JFR) runs: stop it"));
+            assertEquals(1, prefork.exitCode());
+        }
+    }
+
+    /** The child of the master that is no worker. */
+    private static long template(PreforkProcess prefork, Set<Long> workers) {
+        List<Long> others =
+                ProcessHandle.of(prefork.pid())
+                        .orElseThrow()
+                        .children()
+                        .map(ProcessHandle::pid)
+                        .filter(pid -> !workers.contains(pid))
+                        .toList();
+        assertEquals(1, others.size(), others::toString);
+        return others.getFirst();
+    }
+}

@@ -13,19 +13,25 @@ now_us() {
     echo "${EPOCHREALTIME/./}"
 }
 
-# Mean over the workers of process $1, in MB: a page that several processes have counts once among them all.
-pss_of_workers() {
-    local pid
-    for pid in $(pgrep -P "$1"); do
-        [ "$(cat "/proc/$pid/comm")" = ringfork-launch ] || grep '^Pss:' "/proc/$pid/smaps_rollup"
-    done | awk '{ sum += $2; n++ } END { printf "%.1f", sum / n / 1024 }'
+# The workers, and neither a launcher nor a template.
+workers_of_master() {
+    ctl 'workers json' || fail 'the master does not answer'
+    grep -o '"pid":[0-9]*' "$scratch/ctl.out" | cut -d : -f 2
 }
 
-# Mean over the workers of process $1, in ms, from fork or exec on.
-cpu_of_workers() {
+# Memory of processes in MB: a page that several processes have counts once among them all.
+pss() {
     local pid
-    for pid in $(pgrep -P "$1"); do
-        [ "$(cat "/proc/$pid/comm")" = ringfork-launch ] || sed 's/.*) //' "/proc/$pid/stat"
+    for pid in "$@"; do
+        grep '^Pss:' "/proc/$pid/smaps_rollup"
+    done | awk '{ sum += $2 } END { printf "%.1f", sum / 1024 }'
+}
+
+# Mean over processes, in ms, from fork or exec on.
+mean_cpu() {
+    local pid
+    for pid in "$@"; do
+        sed 's/.*) //' "/proc/$pid/stat"
     done | awk -v hertz="$(getconf CLK_TCK)" '{ sum += $12 + $13; n++ } END { printf "%d", sum * 1000 / hertz / n }'
 }
 
@@ -50,9 +56,10 @@ serve_each() {
 }
 
 # spawn_once WAY: one line with the milliseconds to the first answer, to the last worker, to the successor of one that was
-# killed, the CPU of a worker that has just come to be, and the memory of one that has answered 2,000 requests. A client that is there before the first worker waits in the queue of the listener.
+# killed, the CPU of a worker that has just come to be, and the memory of all workers when each has answered 2,000 requests, and
+# of whatever they are forked from besides. A client that is there before the first worker waits in the queue of the listener.
 spawn_once() {
-    local begin first all killed again cpu memory pid said='' workers=${WORKERS:-4} i
+    local begin first all killed again cpu memory total pid said='' workers=${WORKERS:-4} i
     rm -f "$scratch/says"
     mkfifo "$scratch/says"
     begin=$(now_us)
@@ -70,9 +77,13 @@ spawn_once() {
     done
     all=$(now_us)
     curl -sf -m 30 -o /dev/null "http://127.0.0.1:$port/hello" || fail 'no answer'
-    cpu=$(cpu_of_workers "$server")
+    # shellcheck disable=SC2046  # words on purpose
+    cpu=$(mean_cpu $(workers_of_master))
     serve_each 2000
-    memory=$(pss_of_workers "$server")
+    # shellcheck disable=SC2046  # words on purpose
+    memory=$(pss $(workers_of_master))
+    # shellcheck disable=SC2046  # words on purpose
+    total=$(pss $(pgrep -P "$server"))
     pid=$(sed -n 's/.*(pid \([0-9]*\)) serves.*/\1/p' <<<"$said")
     killed=$(now_us)
     kill -KILL "$pid"
@@ -84,23 +95,23 @@ spawn_once() {
     wait "$server" || fail "the server has ended with $?"
     server=
     exec 3<&-
-    echo "$(((first - begin) / 1000)) $(((all - begin) / 1000)) $(((again - killed) / 1000)) $cpu $memory"
+    echo "$(((first - begin) / 1000)) $(((all - begin) / 1000)) $(((again - killed) / 1000)) $cpu $memory $total"
 }
 
 spawn() {
     local way cache numbers runs=${RUNS:-5} i
-    echo "| --spawn | start-up cache | first answer ms | ${WORKERS:-4} workers ms | successor ms | CPU of a worker ms | PSS of a worker MB |"
-    echo '| --- | --- | --- | --- | --- | --- | --- |'
+    echo "| --spawn | start-up cache | first answer ms | ${WORKERS:-4} workers ms | successor ms | CPU of a worker ms | PSS of the workers MB | with launcher or template MB |"
+    echo '| --- | --- | --- | --- | --- | --- | --- | --- |'
     for cache in without with; do
         [ $cache = with ] && unset RINGFORK_JAVA_OPTS || export RINGFORK_JAVA_OPTS=-XX:AOTMode=off
-        for way in exec cold; do
+        for way in exec cold warm; do
             : >"$scratch/runs"
             for ((i = 0; i < runs; i++)); do
                 spawn_once $way >"$scratch/run"
                 cat "$scratch/run" >>"$scratch/runs"
             done
             numbers=
-            for i in 1 2 3 4 5; do
+            for i in 1 2 3 4 5 6; do
                 # shellcheck disable=SC2046  # words on purpose
                 numbers="$numbers | $(median $(cut -d ' ' -f $i "$scratch/runs"))"
             done

@@ -12,9 +12,13 @@ import dev.ringfork.prefork.listeners.ServiceManager;
 import dev.ringfork.prefork.master.Master;
 import dev.ringfork.reactor.protocol.Protocol;
 import dev.ringfork.reactor.proxied.ProxiedProtocol;
+import dev.ringfork.reactor.server.Server;
+import dev.ringfork.reactor.server.ServerBuilder;
 import dev.ringfork.reactor.server.ServerSettings;
 import dev.ringfork.reactor.tls.TlsContext;
 import dev.ringfork.reactor.tls.TlsProtocol;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -59,7 +63,7 @@ final class PreforkRun {
 
     /** The same for a protocol without requests and without files of its own. */
     void run(Supplier<Protocol> protocol, Service service) {
-        run(protocol, service, null, () -> {}, () -> {});
+        run(protocol, service, null, () -> {}, () -> {}, null);
     }
 
     /**
@@ -69,6 +73,8 @@ final class PreforkRun {
      * @param requests tells in a worker how many requests it has answered; null counts connections
      * @param leaving turns balancers away, in a worker
      * @param reopen opens log files again, in a worker
+     * @param sample the same protocol without anything that a worker has of its own, for a template
+     *     to answer requests with; null if it cannot
      * @throws Refusal if it cannot start or fails later
      */
     void run(
@@ -76,7 +82,8 @@ final class PreforkRun {
             Service service,
             @Nullable LongSupplier requests,
             Runnable leaving,
-            Runnable reopen) {
+            Runnable reopen,
+            @Nullable Protocol sample) {
         if (common.printOnly) {
             common.print(console.out());
             return;
@@ -100,7 +107,13 @@ final class PreforkRun {
                         .spawn(workers.spawn)
                         .accept(workers.accepting())
                         .service(workers.service.settings())
-                        .hooks(new Told(service, tls != null, leaving, reopen));
+                        .hooks(
+                                new Told(
+                                        service,
+                                        tls != null,
+                                        leaving,
+                                        reopen,
+                                        () -> warmUp(sample, settings)));
         if (requests != null) {
             prefork.requests(requests);
         }
@@ -116,6 +129,21 @@ final class PreforkRun {
             return;
         }
         run(prefork);
+    }
+
+    /** Without TLS: the client of this is none for that. */
+    private void warmUp(@Nullable Protocol sample, ServerSettings settings) {
+        if (sample == null || workers.warmRequests == 0) {
+            return;
+        }
+        ServerBuilder builder = Server.builder(sample).settings(settings);
+        options.arrange(builder);
+        try (Server server = builder.listen(Address.parse("127.0.0.1:0")).start()) {
+            Address.Inet4 where = (Address.Inet4) server.addresses().getFirst();
+            WarmClient.ask(where.port(), workers.warmRequests);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** The header comes before the handshake, so it goes around everything else. */
@@ -177,12 +205,24 @@ final class PreforkRun {
         private final boolean tls;
         private final Runnable leaving;
         private final Runnable reopen;
+        private final Runnable warmUp;
 
-        Told(Service service, boolean tls, Runnable leaving, Runnable reopen) {
+        Told(
+                Service service,
+                boolean tls,
+                Runnable leaving,
+                Runnable reopen,
+                Runnable warmUp) {
             this.service = service;
             this.tls = tls;
             this.leaving = leaving;
             this.reopen = reopen;
+            this.warmUp = warmUp;
+        }
+
+        @Override
+        public void warmUp() {
+            warmUp.run();
         }
 
         @Override

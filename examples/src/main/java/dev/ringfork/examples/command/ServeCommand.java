@@ -122,7 +122,8 @@ final class ServeCommand implements Runnable {
                                 Service.HTTP,
                                 requests::sum,
                                 health::leave,
-                                this::reopen);
+                                this::reopen,
+                                protocol(application, limits, health));
             } finally {
                 if (log != null) {
                     log.close();

@@ -14,6 +14,9 @@ import java.util.Locale;
 final class WarmClient implements AutoCloseable {
     private static final int TIMEOUT_MS = 10_000;
 
+    /** A new connection after this many: accepting and closing are to be warm too. */
+    private static final int REQUESTS_PER_CONNECTION = 100;
+
     /** What browsers and curl send, in short. */
     private static final byte[] REQUEST =
             """
@@ -34,6 +37,15 @@ final class WarmClient implements AutoCloseable {
         socket = new Socket(InetAddress.getLoopbackAddress(), port);
         socket.setSoTimeout(TIMEOUT_MS);
         in = new BufferedReader(new InputStreamReader(socket.getInputStream(), US_ASCII));
+    }
+
+    /** Asks for so many, with connections that are used often but not always. */
+    static void ask(int port, int requests) throws IOException {
+        for (int done = 0; done < requests; done += REQUESTS_PER_CONNECTION) {
+            try (WarmClient client = new WarmClient(port)) {
+                client.exchange(Math.min(REQUESTS_PER_CONNECTION, requests - done));
+            }
+        }
     }
 
     /** Sends a request and reads its answer, this many times. */

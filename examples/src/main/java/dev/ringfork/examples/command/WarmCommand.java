@@ -30,9 +30,6 @@ final class WarmCommand implements Runnable {
     /** Enough for all that is on the way of a request to be compiled; about a second. */
     private static final int REQUESTS = 20_000;
 
-    /** A new connection after this many requests: accepting and closing are recorded too. */
-    private static final int REQUESTS_PER_CONNECTION = 100;
-
     private final Console console;
 
     WarmCommand(Console console) {
@@ -72,11 +69,7 @@ final class WarmCommand implements Runnable {
             if (!port.find()) {
                 throw new IOException("no server: " + line);
             }
-            for (int done = 0; done < REQUESTS; done += REQUESTS_PER_CONNECTION) {
-                try (WarmClient client = new WarmClient(Integer.parseInt(port.group(1)))) {
-                    client.exchange(REQUESTS_PER_CONNECTION);
-                }
-            }
+            WarmClient.ask(Integer.parseInt(port.group(1)), REQUESTS);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } finally {

@@ -74,6 +74,15 @@ final class WorkerOptions {
     Spawn spawn = Spawn.EXEC;
 
     @Option(
+            names = "--warm-requests",
+            paramLabel = "N",
+            description =
+                    "With --spawn warm: how many requests the template has itself answer before workers are"
+                            + " forked from it, so that they come with compiled code; serve only (default:"
+                            + " ${DEFAULT-VALUE}).")
+    int warmRequests = 20_000;
+
+    @Option(
             names = "--accept",
             paramLabel = "WAY",
             description =

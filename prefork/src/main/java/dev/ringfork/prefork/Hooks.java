@@ -42,6 +42,12 @@ public interface Hooks {
      */
     default void afterFork(Worker worker) {}
 
+    /**
+     * In a worker that has finished, and that others will be forked from: the place to close what
+     * it has of its own, for what is open when this returns, all of them share.
+     */
+    default void promoted(Worker worker) {}
+
     /** In the master: a worker accepts connections. */
     default void workerReady(int slot, int generation, int pid) {}
 

@@ -102,17 +102,38 @@ public final class Prefork {
             return template(post);
         }
         Worker worker = Worker.of(syscalls, System.getenv());
-        return worker == null ? master() : worker(worker);
+        return worker == null ? master() : live(worker);
     }
 
     private int template(Post post) {
         Service.becomeWorker(syscalls, System.getenv());
         Template template = new Template(syscalls, post, new WarmFork(syscalls));
-        Assignment assignment = template.serve(described.hooks::warmUp);
-        return assignment == null ? 0 : worker(Worker.of(assignment));
+        if (!template.prepare(described.hooks::warmUp)) {
+            return 0;
+        }
+        Assignment assignment = template.serve();
+        return assignment == null ? 0 : live(Worker.of(assignment));
     }
 
-    private int worker(Worker worker) {
+    /** A worker that has finished may become a template, and its copy a worker again. */
+    private int live(Worker first) {
+        Worker worker = first;
+        while (worker != null) {
+            Post post = worker(worker);
+            Assignment assignment = null;
+            if (post != null) {
+                described.hooks.promoted(worker);
+                Template template = new Template(syscalls, post, new WarmFork(syscalls));
+                template.promote();
+                assignment = template.serve();
+            }
+            worker = assignment == null ? null : Worker.of(assignment);
+        }
+        return 0;
+    }
+
+    /** Serves; the socket of orders if it is to become a template then, else null. */
+    private @Nullable Post worker(Worker worker) {
         try (WorkerLoop loop =
                         new WorkerLoop(
                                 syscalls,
@@ -139,7 +160,7 @@ public final class Prefork {
                 loop.run(
                         server, requests == null ? () -> server.statistics().accepted() : requests);
             }
-            return 0;
+            return loop.promoted() ? Post.adopt(syscalls, loop.releaseChannel()) : null;
         }
     }
 

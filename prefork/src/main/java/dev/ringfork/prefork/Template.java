@@ -47,19 +47,41 @@ final class Template {
     }
 
     /**
-     * Forks workers until it is not wanted any more. Blocks, and returns in each of them too.
+     * Warms this process up and says that workers can be forked from it, or why not.
      *
-     * @param warmUp comes first
-     * @return what this process has become, or null if it is the template still and has to end
+     * @return whether they can
      */
-    @Nullable Assignment serve(Runnable warmUp) {
+    boolean prepare(Runnable warmUp) {
         String obstacle = obstacle(warmUp);
-        if (obstacle != null) {
+        if (obstacle == null) {
+            keepSignalsApart();
+            post.answer(0, 0);
+        } else {
             post.refuse(0, Errno.EOPNOTSUPP, obstacle);
-            return null;
+        }
+        return obstacle == null;
+    }
+
+    /**
+     * Says of a worker that has finished that others can be forked from it.
+     *
+     * @throws IllegalStateException if they cannot: the message says why
+     */
+    void promote() {
+        String obstacle = obstacle(() -> {});
+        if (obstacle != null) {
+            throw new IllegalStateException("no worker can be forked from this one: " + obstacle);
         }
         keepSignalsApart();
-        post.answer(0, 0);
+        post.promoted();
+    }
+
+    /**
+     * Forks workers until it is not wanted any more. Blocks, and returns in each of them too.
+     *
+     * @return what this process has become, or null if it is the template still and has to end
+     */
+    @Nullable Assignment serve() {
         Assignment assigned = null;
         Post.Wanted wanted = post.await();
         while (wanted != null) {

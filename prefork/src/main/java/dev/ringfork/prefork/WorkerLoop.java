@@ -58,6 +58,7 @@ final class WorkerLoop implements AutoCloseable {
     private final AtomicInteger loopsToTurn = new AtomicInteger();
     private boolean left;
     private boolean draining;
+    private boolean promoted;
     private @Nullable Throwable failure;
 
     WorkerLoop(
@@ -131,6 +132,17 @@ final class WorkerLoop implements AutoCloseable {
         }
     }
 
+    /** Whether it is not to end but to become a template. */
+    boolean promoted() {
+        return promoted;
+    }
+
+    /** Gives the channel to the master away: its descriptor is the caller's from here on. */
+    int releaseChannel() {
+        told.remove();
+        return channel.release();
+    }
+
     private void watch(Registration registration, int fd) {
         Errno.check("add", reactor.add(registration, fd, Interest.READ), "descriptor " + fd);
     }
@@ -191,7 +203,11 @@ final class WorkerLoop implements AutoCloseable {
             leave();
         } else if (order == Order.DRAIN) {
             finish();
+        } else if (order == Order.PROMOTE) {
+            promoted = true;
+            finish();
         } else if (order == Order.STOP) {
+            promoted = false;
             stop();
         } else if (order == Order.REOPEN) {
             reopen();
@@ -220,6 +236,7 @@ final class WorkerLoop implements AutoCloseable {
     }
 
     private void masterGone() {
+        promoted = false;
         told.remove();
         orphaned.remove();
         if (!draining) {

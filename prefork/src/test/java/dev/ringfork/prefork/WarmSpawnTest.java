@@ -101,6 +101,25 @@ final class WarmSpawnTest {
     }
 
     @Test
+    void shouldForkFromAWorkerThatHasServed() throws Exception {
+        try (PreforkProcess prefork = PreforkProcess.start("workers=1", WARM).started()) {
+            long first = prefork.nextReady();
+            long template = template(prefork, Set.of(first));
+            assertEquals(Long.toString(first), prefork.ask("pid"));
+            prefork.signal("URG");
+            long substitute = prefork.nextReady();
+            long copy = prefork.nextReady();
+            prefork.next("exit 0 " + substitute);
+            assertEquals(Long.toString(copy), prefork.ask("pid"));
+            PreforkProcess.awaitEnd(template);
+            assertEquals(first, template(prefork, Set.of(copy)));
+            prefork.signal("TERM");
+            assertEquals("none", prefork.next("children"));
+            assertEquals(0, prefork.exitCode());
+        }
+    }
+
+    @Test
     void shouldEndWithItsMaster() throws Exception {
         try (PreforkProcess prefork = PreforkProcess.start("workers=2", WARM).started()) {
             List<Long> pids = prefork.ready(2);

@@ -21,7 +21,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,29 +60,12 @@ final class PreforkRun {
         console.rename("%s: %s".formatted(name, worker));
     }
 
-    /** The same for a protocol without requests and without files of its own. */
-    void run(Supplier<Protocol> protocol, Service service) {
-        run(protocol, service, null, () -> {}, () -> {}, null);
-    }
-
     /**
      * Runs until all has ended, or only looks at the configuration.
      *
-     * @param protocol made in each worker
-     * @param requests tells in a worker how many requests it has answered; null counts connections
-     * @param leaving turns balancers away, in a worker
-     * @param reopen opens log files again, in a worker
-     * @param sample the same protocol without anything that a worker has of its own, for a template
-     *     to answer requests with; null if it cannot
      * @throws Refusal if it cannot start or fails later
      */
-    void run(
-            Supplier<Protocol> protocol,
-            Service service,
-            @Nullable LongSupplier requests,
-            Runnable leaving,
-            Runnable reopen,
-            @Nullable Protocol sample) {
+    void run(WorkerParts parts, Service service) {
         if (common.printOnly) {
             common.print(console.out());
             return;
@@ -95,9 +77,9 @@ final class PreforkRun {
                 Prefork.builder(() ->
                                 behindProxy(
                                         tls == null
-                                                ? protocol.get()
+                                                ? parts.protocol()
                                                 : TlsProtocol.around(
-                                                        protocol.get(), tls, settings)))
+                                                        parts.protocol(), tls, settings)))
                         .settings(
                                 workers.settings(
                                         options.drainDelay.duration(),
@@ -107,13 +89,8 @@ final class PreforkRun {
                         .spawn(workers.spawn)
                         .accept(workers.accepting())
                         .service(workers.service.settings())
-                        .hooks(
-                                new Told(
-                                        service,
-                                        tls != null,
-                                        leaving,
-                                        reopen,
-                                        () -> warmUp(sample, settings)));
+                        .hooks(new Told(service, tls != null, parts, settings));
+        LongSupplier requests = parts.requests();
         if (requests != null) {
             prefork.requests(requests);
         }
@@ -203,26 +180,19 @@ final class PreforkRun {
     private final class Told implements Hooks {
         private final Service service;
         private final boolean tls;
-        private final Runnable leaving;
-        private final Runnable reopen;
-        private final Runnable warmUp;
+        private final WorkerParts parts;
+        private final ServerSettings settings;
 
-        Told(
-                Service service,
-                boolean tls,
-                Runnable leaving,
-                Runnable reopen,
-                Runnable warmUp) {
+        Told(Service service, boolean tls, WorkerParts parts, ServerSettings settings) {
             this.service = service;
             this.tls = tls;
-            this.leaving = leaving;
-            this.reopen = reopen;
-            this.warmUp = warmUp;
+            this.parts = parts;
+            this.settings = settings;
         }
 
         @Override
         public void warmUp() {
-            warmUp.run();
+            PreforkRun.this.warmUp(parts.sample(), settings);
         }
 
         @Override
@@ -263,6 +233,12 @@ final class PreforkRun {
         }
 
         @Override
+        public void promoted(Worker worker) {
+            parts.promoted();
+            console.rename("%s: template, once %s".formatted(name, worker));
+        }
+
+        @Override
         public void beforeReload() {
             // New workers read the files again: what is wrong with them is to be known before.
             options.tls.context(service, console);
@@ -270,7 +246,7 @@ final class PreforkRun {
 
         @Override
         public void leaving() {
-            leaving.run();
+            parts.leaving();
         }
 
         @Override
@@ -280,7 +256,7 @@ final class PreforkRun {
 
         @Override
         public void reopen() {
-            reopen.run();
+            parts.reopen();
         }
     }
 }

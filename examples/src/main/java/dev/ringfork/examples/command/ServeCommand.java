@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -66,7 +67,7 @@ final class ServeCommand implements Runnable {
         Health health = http.health();
         Handler application = ExampleApplication.handler(text, root).behind(health);
         if (workers.wanted(server.architecture, common)) {
-            new WorkersLog(accessLog, health).run(application, limits);
+            new HttpWorkers(application, limits, health).run();
             return;
         }
         workers.requireNoMaster();
@@ -97,51 +98,75 @@ final class ServeCommand implements Runnable {
     }
 
     /** What each worker has of its own: its access log, and the number of its requests. */
-    private final class WorkersLog {
-        private final @Nullable String file;
+    private final class HttpWorkers implements WorkerParts {
+        private final Handler application;
+        private final HttpLimits limits;
         private final Health health;
         private final LongAdder requests = new LongAdder();
         private @Nullable AccessLog log;
 
-        WorkersLog(@Nullable String file, Health health) {
-            this.file = file;
+        HttpWorkers(Handler application, HttpLimits limits, Health health) {
+            this.application = application;
+            this.limits = limits;
             this.health = health;
         }
 
-        void run(Handler application, HttpLimits limits) {
+        void run() {
+            try {
+                new PreforkRun(console, server, workers, common).run(this, Service.HTTP);
+            } finally {
+                promoted();
+            }
+        }
+
+        @Override
+        public Protocol protocol() {
+            // Of the worker that this one is a copy of.
+            requests.reset();
             Handler counted =
                     application.behind(next ->
                             request -> {
                                 requests.increment();
                                 return next.handle(request);
                             });
-            try {
-                new PreforkRun(console, server, workers, common)
-                        .run(
-                                () -> protocol(logged(counted), limits, health),
-                                Service.HTTP,
-                                requests::sum,
-                                health::leave,
-                                this::reopen,
-                                protocol(application, limits, health));
-            } finally {
-                if (log != null) {
-                    log.close();
-                }
-            }
+            return ServeCommand.protocol(logged(counted), limits, health);
         }
 
-        private Handler logged(Handler application) {
-            if (file == null) {
-                return application;
-            }
-            log = open(file);
-            return application.behind(log);
+        @Override
+        public LongSupplier requests() {
+            return requests::sum;
         }
 
-        private void reopen() {
+        @Override
+        public void leaving() {
+            health.leave();
+        }
+
+        @Override
+        public Protocol sample() {
+            return ServeCommand.protocol(application, limits, health);
+        }
+
+        private Handler logged(Handler counted) {
+            if (accessLog == null) {
+                return counted;
+            }
+            log = open(accessLog);
+            return counted.behind(log);
+        }
+
+        @Override
+        public void reopen() {
             if (log != null) {
                 log.reopen();
+            }
+        }
+
+        @Override
+        public void promoted() {
+            if (log != null) {
+                log.close();
+                log = null;
             }
         }
     }

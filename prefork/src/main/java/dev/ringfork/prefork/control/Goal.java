@@ -58,6 +58,7 @@ record Goal(Verb verb, int workers, MasterState before) {
             case DRAIN -> drained(now);
             case STOP -> now.ending() == Ending.ENDED ? ended("stopped", now) : null;
             case UPGRADE -> upgraded(now);
+            case REFORK -> reforked(now);
             case REOPEN -> Verdict.done("told the master and %d workers".formatted(now.serving()));
             case DUMP ->
                     Verdict.done(
@@ -99,6 +100,16 @@ record Goal(Verb verb, int workers, MasterState before) {
         return now.ending() == Ending.NONE || upgrade.underWay()
                 ? null
                 : Verdict.refused("the master was told to end meanwhile");
+    }
+
+    private @Nullable Verdict reforked(MasterState now) {
+        if (now.failedReforks() > before.failedReforks()) {
+            return Verdict.refused("the worker has ended: all goes on as it was");
+        }
+        if (now.ending() != Ending.NONE) {
+            return Verdict.refused("the master was told to end meanwhile");
+        }
+        return now.generation() > before.generation() ? reloaded(now) : null;
     }
 
     private Verdict ended(String how, MasterState now) {

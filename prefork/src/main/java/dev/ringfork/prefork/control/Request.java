@@ -48,6 +48,8 @@ public record Request(Verb verb, Format format, int workers) {
         RELOAD(Command.RELOAD),
         /** No workers, the listeners stay; done when the last one has ended. */
         VACATE(Command.VACATE),
+        /** A worker that has served becomes what all others are forked from; done when they are. */
+        REFORK(Command.REFORK),
         /** A new master in this one's place; done when the last of this one's workers has ended. */
         UPGRADE(Command.UPGRADE),
         /** Log files are opened again. */

@@ -9,6 +9,8 @@ public enum Command {
     STOP,
     /** Replace all workers, one after the other. */
     RELOAD,
+    /** Have a worker that has served become what all others are forked from. */
+    REFORK,
     /** Start a new master, which takes this one's place when its workers serve. */
     UPGRADE,
     /** Open the log files again. */

@@ -22,6 +22,9 @@ public sealed interface Input {
     /** A worker accepts connections from now on. */
     record Ready(int id) implements Input {}
 
+    /** A worker is none any more: others are forked from it. */
+    record Promoted(int id) implements Input {}
+
     /** A worker has ended and was reaped. */
     record Exited(int id, WaitStatus status) implements Input {}
 

@@ -35,9 +35,18 @@ final class Ladder {
 
     /** It is asked to leave, in the way that loses nothing. */
     void retire(WorkerHandle worker, long nowNs) {
+        finish(worker, Order.DRAIN, nowNs);
+    }
+
+    /** The same, and then not to end but to become a template. */
+    void promote(WorkerHandle worker, long nowNs) {
+        finish(worker, Order.PROMOTE, nowNs);
+    }
+
+    private void finish(WorkerHandle worker, Order order, long nowNs) {
         worker.leaving = true;
         if (worker.serving()) {
-            actions.add(new Action.Tell(worker.id, Order.DRAIN));
+            actions.add(new Action.Tell(worker.id, order));
             // It ends the drain itself when the time is over; this is for one that does not.
             long drainNs = settings.drainTimeout().toNanos() + GRACE_NS;
             enter(worker, Phase.DRAINING, nowNs + drainNs);

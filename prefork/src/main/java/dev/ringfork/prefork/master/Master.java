@@ -59,6 +59,7 @@ public final class Master {
     private final Sizing sizing;
     private final Upgrade upgrade;
     private final Departure departure;
+    private final Refork refork;
 
     private final Wanted wanted;
 
@@ -92,6 +93,7 @@ public final class Master {
                     case PER_CONNECTION -> perConnection;
                 };
         this.upgrade = new Upgrade(settings, actions);
+        this.refork = new Refork(roster, ladder, actions);
         this.departure =
                 new Departure(
                         settings, roster, ladder, upgrade, perConnection, () -> announced, actions);
@@ -115,6 +117,7 @@ public final class Master {
             case Input.Spawned(int id, int pid) -> with(id, worker -> worker.pid = pid);
             case Input.SpawnFailed(int id, String reason) -> spawnFailed(id, reason, nowNs);
             case Input.Ready(int id) -> with(id, worker -> ready(worker, nowNs));
+            case Input.Promoted(int id) -> promoted(id);
             case Input.Exited(int id, WaitStatus status) -> exited(id, status, nowNs);
             case Input.Beat(int id, long requests) ->
                     with(id, worker -> beat(worker, requests, nowNs));
@@ -211,10 +214,26 @@ public final class Master {
 
     /** Why a command cannot be carried out now, or null if it can. */
     @Nullable String obstacle(Command command) {
-        if (command != Command.UPGRADE && command != Command.RELOAD) {
-            return null;
+        return switch (command) {
+            case UPGRADE, RELOAD -> departure.begun() ? "the master is ending" : upgrade.obstacle();
+            case REFORK -> reforkObstacle();
+            default -> null;
+        };
+    }
+
+    private @Nullable String reforkObstacle() {
+        if (departure.begun()) {
+            return "the master is ending";
         }
-        return departure.begun() ? "the master is ending" : upgrade.obstacle();
+        if (rolling.active()) {
+            return "workers are being replaced";
+        }
+        return upgrade.obstacle() == null ? refork.obstacle() : upgrade.obstacle();
+    }
+
+    /** How many workers that were to become templates have ended. */
+    int failedReforks() {
+        return refork.failures();
     }
 
     boolean reloading() {
@@ -273,6 +292,11 @@ public final class Master {
                     upgrade.start(nowNs);
                 }
             }
+            case REFORK -> {
+                if (obstacle(command) == null) {
+                    refork.start(nowNs);
+                }
+            }
             case RELOAD, VACATE, MORE, FEWER, RESIZE -> {
                 if (!departure.begun()) {
                     resize(asked);
@@ -284,8 +308,20 @@ public final class Master {
     private void resize(Input.Asked asked) {
         wanted.change(asked.command(), asked.workers());
         if (asked.command() == Command.RELOAD) {
-            rolling.start();
-            report("reloading: workers of generation %d".formatted(rolling.generation()));
+            roll();
+        }
+    }
+
+    private void roll() {
+        rolling.start();
+        report("reloading: workers of generation %d".formatted(rolling.generation()));
+    }
+
+    private void promoted(int id) {
+        WorkerHandle worker = roster.remove(id);
+        if (worker != null && refork.done(id) && !departure.begun()) {
+            report("%s is what workers are forked from".formatted(worker));
+            roll();
         }
     }
 
@@ -349,6 +385,7 @@ public final class Master {
         if (worker == null) {
             return;
         }
+        refork.ended(id);
         boolean clean = status.exited() && status.exitStatus() == 0;
         if (clean && worker.given) {
             // It was to end with its connection.

@@ -2,6 +2,7 @@
 package dev.ringfork.prefork.master;
 
 import dev.ringfork.bindings.Errno;
+import dev.ringfork.bindings.SyscallException;
 import dev.ringfork.bindings.Syscalls;
 import dev.ringfork.bindings.WaitStatus;
 import dev.ringfork.bindings.abi.ProcessConstants;
@@ -225,6 +226,7 @@ public final class MasterLoop implements MasterView, AutoCloseable {
                 master.upgrade(),
                 nowNs - startedNs,
                 master.failedStarts(),
+                master.failedReforks(),
                 dealing.held(),
                 departed.plus(Counts.shed(dealing.shed())),
                 Survey.workers(master, settings.scale(), children, nowNs));
@@ -254,6 +256,13 @@ public final class MasterLoop implements MasterView, AutoCloseable {
     private @Nullable String refusal(Command command) {
         return switch (command) {
             case RELOAD -> refusal("not reloaded", master.obstacle(command), this::reload);
+            case REFORK -> {
+                String obstacle = spawner.promotionObstacle();
+                yield refusal(
+                        "not reforked",
+                        obstacle == null ? master.obstacle(command) : obstacle,
+                        () -> {});
+            }
             case UPGRADE -> {
                 String obstacle = master.obstacle(command);
                 yield refusal(
@@ -493,7 +502,12 @@ public final class MasterLoop implements MasterView, AutoCloseable {
         }
         int code = child.channel.receive();
         while (code > 0) {
-            if (Channel.notice(code) == Notice.READY) {
+            Notice notice = Channel.notice(code);
+            if (notice == Notice.PROMOTED) {
+                promoted(child);
+                return;
+            }
+            if (notice == Notice.READY) {
                 // Before its predecessor is told to finish.
                 dealing.serving(id);
                 // First, for when the last one is ready all is.
@@ -508,6 +522,28 @@ public final class MasterLoop implements MasterView, AutoCloseable {
             // It has closed its end, most likely to end: that is heard of elsewhere.
             child.registration.remove();
         }
+    }
+
+    /** Its channel is the socket of its orders from here on. */
+    private void promoted(Child child) {
+        Action.Spawn spawn = child.spawn;
+        children.remove(spawn.id());
+        child.registration.remove();
+        laidDown(child);
+        try {
+            spawner.promote(child.pid, child.channel.release());
+            feed(new Input.Promoted(spawn.id()));
+        } catch (SyscallException e) {
+            report("worker %d (pid %d): %s".formatted(spawn.slot(), child.pid, e.getMessage()));
+            feed(new Input.Exited(spawn.id(), WaitStatus.of(0)));
+        }
+    }
+
+    /** What it has counted is kept, and what it had of the master's is free. */
+    private void laidDown(Child child) {
+        dealing.gone(child.id());
+        departed = departed.plus(Counts.of(child.score).ended());
+        nursery.bury(child.record);
     }
 
     private void ended(int id) {
@@ -528,9 +564,7 @@ public final class MasterLoop implements MasterView, AutoCloseable {
                     "worker %d (pid %d) has cut %d connections"
                             .formatted(spawn.slot(), child.pid, cut));
         }
-        dealing.gone(spawn.id());
-        departed = departed.plus(Counts.of(child.score).ended());
-        nursery.bury(child.record);
+        laidDown(child);
         events.exited(spawn.slot(), spawn.generation(), child.pid, how);
         feed(new Input.Exited(spawn.id(), how));
     }

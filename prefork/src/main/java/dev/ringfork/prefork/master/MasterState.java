@@ -18,6 +18,7 @@ import java.util.function.Predicate;
  * @param upgrade whether another master takes this one's place
  * @param uptimeNs how long the master has run
  * @param failedStarts how many starts of workers have failed since it runs
+ * @param failedReforks how many workers that were to become templates have ended instead
  * @param held connections that the master has accepted and no worker has yet
  * @param departed what workers that have ended had counted, and the master itself
  * @param workers all that have not been reaped, the oldest first
@@ -33,6 +34,7 @@ public record MasterState(
         UpgradeState upgrade,
         long uptimeNs,
         long failedStarts,
+        int failedReforks,
         int held,
         Counts departed,
         List<WorkerState> workers) {

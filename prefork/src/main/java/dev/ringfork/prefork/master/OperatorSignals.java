@@ -22,27 +22,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class OperatorSignals {
     private static final Map<Integer, Command> COMMANDS =
-            Map.of(
-                    ProcessConstants.SIGTERM,
-                    Command.DRAIN,
-                    ProcessConstants.SIGQUIT,
-                    Command.DRAIN,
-                    ProcessConstants.SIGUSR2,
-                    Command.UPGRADE,
-                    ProcessConstants.SIGINT,
-                    Command.DRAIN,
-                    ProcessConstants.SIGHUP,
-                    Command.RELOAD,
-                    ProcessConstants.SIGUSR1,
-                    Command.REOPEN,
-                    ProcessConstants.SIGWINCH,
-                    Command.VACATE,
-                    ProcessConstants.SIGTTIN,
-                    Command.MORE,
-                    ProcessConstants.SIGTTOU,
-                    Command.FEWER,
-                    statusSignal(),
-                    Command.STATUS);
+            Map.ofEntries(
+                    Map.entry(ProcessConstants.SIGTERM, Command.DRAIN),
+                    Map.entry(ProcessConstants.SIGQUIT, Command.DRAIN),
+                    Map.entry(ProcessConstants.SIGUSR2, Command.UPGRADE),
+                    Map.entry(ProcessConstants.SIGINT, Command.DRAIN),
+                    Map.entry(ProcessConstants.SIGHUP, Command.RELOAD),
+                    Map.entry(ProcessConstants.SIGURG, Command.REFORK),
+                    Map.entry(ProcessConstants.SIGUSR1, Command.REOPEN),
+                    Map.entry(ProcessConstants.SIGWINCH, Command.VACATE),
+                    Map.entry(ProcessConstants.SIGTTIN, Command.MORE),
+                    Map.entry(ProcessConstants.SIGTTOU, Command.FEWER),
+                    Map.entry(statusSignal(), Command.STATUS));
 
     private OperatorSignals() {}
 

@@ -49,7 +49,7 @@ final class Wanted {
             // To none it is VACATE: nobody should lose the last worker to one signal too many.
             case FEWER -> set(Math.max(count - 1, Math.min(count, 1)));
             case RESIZE -> set(workers);
-            case DRAIN, STOP, REOPEN, DUMP, STATUS, UPGRADE -> {
+            case DRAIN, STOP, REOPEN, DUMP, STATUS, UPGRADE, REFORK -> {
                 // These change nothing about it.
             }
         }

@@ -135,7 +135,19 @@ public final class Channel implements AutoCloseable {
 
     /** The notice with a code, or null for what a newer worker may say. */
     public static @Nullable Notice notice(int code) {
-        return code == Notice.READY.code() ? Notice.READY : null;
+        for (Notice notice : Notice.values()) {
+            if (notice.code() == code) {
+                return notice;
+            }
+        }
+        return null;
+    }
+
+    /** Closes it but for the descriptor, which is the caller's from here on. */
+    public int release() {
+        closed = true;
+        arena.close();
+        return fd;
     }
 
     @Override

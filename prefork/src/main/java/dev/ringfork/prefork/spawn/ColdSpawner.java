@@ -53,6 +53,7 @@ public final class ColdSpawner {
         MachineStart machine = MachineStart.of(commandLine, environment, classPath);
         Path libjvm = libjvm();
         return LauncherSpawner.open(
+                syscalls,
                 new LauncherSpawner.Kind(
                         "cold",
                         "launcher",

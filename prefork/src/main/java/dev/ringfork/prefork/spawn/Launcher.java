@@ -102,6 +102,13 @@ final class Launcher implements AutoCloseable {
         }
     }
 
+    /** One that runs already and is ready: takes its socket over. */
+    static Launcher adopt(Syscalls syscalls, int pid, int fd) {
+        Launcher launcher = new Launcher(syscalls, fd);
+        launcher.pid = pid;
+        return launcher;
+    }
+
     /** The datagrams of macOS are 2 KB at most unless there is room for larger ones. */
     private void makeRoom(int there) {
         if (Platform.current().macos()) {

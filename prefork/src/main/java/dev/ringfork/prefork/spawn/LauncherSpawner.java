@@ -28,6 +28,9 @@ final class LauncherSpawner implements Spawner {
     /** Of a worker whose launcher is gone: init has reaped it, and nobody knows how it ended. */
     private static final WaitStatus UNKNOWN = WaitStatus.of(0);
 
+    private static final String REPLACED = "is replaced";
+
+    private final Syscalls syscalls;
     private final Kind kind;
     private final Consumer<String> report;
     private final long patienceNs;
@@ -41,8 +44,8 @@ final class LauncherSpawner implements Spawner {
     /** The one that is asked; the others are on their way out. */
     private @Nullable LauncherPost launcher;
 
-    /** One that is not missed. */
-    private @Nullable LauncherPost retired;
+    /** Those that are not missed. */
+    private final Set<LauncherPost> retired = new HashSet<>();
 
     /** What it was asked for and has not answered. */
     private @Nullable Errand asked;
@@ -63,7 +66,8 @@ final class LauncherSpawner implements Spawner {
             Duration patience,
             boolean renewable) {}
 
-    private LauncherSpawner(Kind kind, Consumer<String> report) {
+    private LauncherSpawner(Syscalls syscalls, Kind kind, Consumer<String> report) {
+        this.syscalls = syscalls;
         this.kind = kind;
         this.report = report;
         this.patienceNs = kind.patience.toNanos();
@@ -76,8 +80,8 @@ final class LauncherSpawner implements Spawner {
      * @throws IllegalStateException if there can be none: the message says why
      * @throws dev.ringfork.bindings.SyscallException if there is no room for another process
      */
-    static LauncherSpawner open(Kind kind, Consumer<String> report) {
-        LauncherSpawner spawner = new LauncherSpawner(kind, report);
+    static LauncherSpawner open(Syscalls syscalls, Kind kind, Consumer<String> report) {
+        LauncherSpawner spawner = new LauncherSpawner(syscalls, kind, report);
         Launcher first = kind.start.get();
         try {
             first.awaitReady(kind.patience);
@@ -116,10 +120,39 @@ final class LauncherSpawner implements Spawner {
 
     @Override
     public void renew() {
-        if (kind.renewable && launcher != null) {
-            LauncherPost former = launcher;
-            retired = former;
-            former.dismiss("is replaced");
+        if (kind.renewable) {
+            retire();
+            launcher = null;
+        }
+    }
+
+    @Override
+    public @Nullable String promotionObstacle() {
+        return kind.renewable ? null : Spawner.super.promotionObstacle();
+    }
+
+    @Override
+    public void promote(int pid, int fd) {
+        LauncherPost post = post(Launcher.adopt(syscalls, pid, fd));
+        try {
+            post.attach(loop(), ends);
+        } catch (SyscallException e) {
+            posts.remove(post);
+            post.close();
+            throw e;
+        }
+        retire();
+        launcher = post;
+    }
+
+    /** The one that is asked is not asked again, and ends when it has answered. */
+    private void retire() {
+        LauncherPost former = launcher;
+        if (former != null) {
+            retired.add(former);
+            if (asked == null || asked.post != former) {
+                former.dismiss(REPLACED);
+            }
         }
     }
 
@@ -226,6 +259,9 @@ final class LauncherSpawner implements Spawner {
         if (launcher == errand.post) {
             placement.leave(errand.post.pid());
         }
+        if (retired.contains(errand.post)) {
+            errand.post.dismiss(REPLACED);
+        }
     }
 
     private void late() {
@@ -257,7 +293,7 @@ final class LauncherSpawner implements Spawner {
         @Override
         public void ended(LauncherPost post, String why, WaitStatus how) {
             posts.remove(post);
-            if (post != retired) {
+            if (!retired.remove(post)) {
                 report.accept(
                         "the %s (pid %d) %s, %s: its workers go on, the next worker is forked by a new %s"
                                 .formatted(kind.title, post.pid(), why, how, kind.title));

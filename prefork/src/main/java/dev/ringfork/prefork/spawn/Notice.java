@@ -4,7 +4,9 @@ package dev.ringfork.prefork.spawn;
 /** What a worker tells the master over its {@link Channel}. */
 public enum Notice {
     /** It accepts connections. */
-    READY('R');
+    READY('R'),
+    /** It has finished, and workers can be forked from it: its channel is for such orders now. */
+    PROMOTED('P');
 
     private final byte code;
 

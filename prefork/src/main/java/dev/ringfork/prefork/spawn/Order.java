@@ -7,6 +7,8 @@ public enum Order {
     LEAVE('L'),
     /** Accept no more, finish what was begun, then end. */
     DRAIN('D'),
+    /** Accept no more, finish what was begun, then become a template. */
+    PROMOTE('P'),
     /** End now; what is in flight is lost. */
     STOP('S'),
     /** Open the log files again. */

@@ -60,6 +60,11 @@ public final class Post implements AutoCloseable {
     public static Post adopt(Syscalls syscalls, int fd) {
         int result = syscalls.descriptors().fcntl(fd, Fcntl.F_SETFD, Fcntl.FD_CLOEXEC);
         Errno.check("fcntl", result, "the socket of orders");
+        // A worker's channel does not block, and orders are waited for.
+        Errno.check(
+                "fcntl",
+                syscalls.descriptors().fcntl(fd, Fcntl.F_SETFL, 0),
+                "the socket of orders");
         return new Post(syscalls, fd);
     }
 
@@ -154,6 +159,12 @@ public final class Post implements AutoCloseable {
             }
         }
         return variables;
+    }
+
+    /** Says that this worker has become a template. */
+    public void promoted() {
+        answer.set(JAVA_BYTE, 0, Notice.PROMOTED.code());
+        syscalls.sockets().send(fd, answer.address(), 1, SocketConstants.MSG_NOSIGNAL);
     }
 
     /** Says that this process can be forked, or is the worker of an order. */

@@ -119,6 +119,23 @@ public interface Spawner extends AutoCloseable {
      */
     default void renew() {}
 
+    /** Why workers cannot be forked from one of them, or null if they can. */
+    default @Nullable String promotionObstacle() {
+        return "workers are not copies of a process that runs: start with --spawn warm";
+    }
+
+    /**
+     * Has workers that are started from here on forked from one that was one of them and is none
+     * any more.
+     *
+     * @param pid its process, a child of this one, which is not to be reaped by others any more
+     * @param fd the socket that it takes orders from, which is taken over, also by a failure
+     * @throws dev.ringfork.bindings.SyscallException if it cannot be listened to: it was ended then
+     */
+    default void promote(int pid, int fd) {
+        throw new UnsupportedOperationException(promotionObstacle());
+    }
+
     /** Ends what it works through; workers go on. */
     @Override
     default void close() {}

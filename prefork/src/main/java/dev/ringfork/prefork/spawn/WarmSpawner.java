@@ -46,6 +46,7 @@ public final class WarmSpawner {
         int master = syscalls.processes().getpid();
         Launcher.Program program = program(commandLine, environment, master);
         return LauncherSpawner.open(
+                syscalls,
                 new LauncherSpawner.Kind(
                         "warm",
                         "template",

@@ -46,6 +46,7 @@ final class States {
                 61_000_000_000L,
                 failedStarts,
                 0,
+                0,
                 new Counts(0, 100, 1000, 5, 6, 0, 0, 0, 50, 20, 30, 40),
                 List.of(workers));
     }
@@ -75,6 +76,7 @@ final class States {
                 state.upgrade(),
                 state.uptimeNs(),
                 state.failedStarts(),
+                state.failedReforks(),
                 state.held(),
                 state.departed(),
                 state.workers());

@@ -163,6 +163,11 @@ final class Stage {
         return Objects.requireNonNull(alive.get(id), "it is gone").slot();
     }
 
+    /** The generation of one that is alive. */
+    int generation(int id) {
+        return Objects.requireNonNull(alive.get(id), "it is gone").generation();
+    }
+
     /** Who was told something since the last call of this for the same order. */
     List<Integer> told(Order order) {
         List<Integer> ids = new ArrayList<>();

@@ -256,6 +256,10 @@ reloads() {
     while more; do timed reload ctl reload; done
 }
 
+reforks() {
+    while more; do timed refork ctl refork; done
+}
+
 upgrade() {
     ctl upgrade || return 1
     server=$(timeout 60 ./ringfork ctl --control "$scratch/ctl" status | sed -n 's/^master \([0-9]*\).*/\1/p')
@@ -332,22 +336,23 @@ drained() {
 
 # Runs the events of one way to accept, on servers of their own where they must not be in each other's way.
 loss_of() {
-    local accept=$1
-    if ! start_workers "$accept"; then
+    local accept=$1 spawn=${SPAWN:-exec}
+    if ! start_workers "$accept" --spawn "$spawn"; then
         note "$accept: $(head -n 1 "$scratch/says")"
         echo "| $accept | not here | | | | | | $(head -n 1 "$scratch/says" | cut -c 1-80) |"
         stop
         return 0
     fi
     event reload none reloads
+    [ "$spawn" != warm ] || event refork none reforks
     event 'failed reload' none failures_of reload
     event 'TTIN, TTOU' none churn
     event 'kill -9 of a worker' held kills
     event 'TERM' refused drained
-    start_workers "$accept" --max-requests 200 --max-requests-jitter 50 --heartbeat 200ms || fail 'the server did not come up'
+    start_workers "$accept" --spawn "$spawn" --max-requests 200 --max-requests-jitter 50 --heartbeat 200ms || fail 'the server did not come up'
     event 'recycling' none recyclings
     stop
-    start_workers "$accept" || fail 'the server did not come up'
+    start_workers "$accept" --spawn "$spawn" || fail 'the server did not come up'
     event upgrade none upgrades
     event 'failed upgrade' none failures_of upgrade
     stop

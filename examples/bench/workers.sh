@@ -450,7 +450,7 @@ await_orphans() {
 }
 
 manifest_of() {
-    local accept=$1 way=$2 before after listeners now different zombies gone i bad=
+    local accept=$1 way=$2 before after listeners now upgraded different zombies gone i bad=
     start_workers "$accept" --spawn "$way" || { stop; note "$accept, $way: $(head -n 1 "$scratch/says")"; return 0; }
     different=$(differences "$accept")
     listeners=$(listening | wc -l) before=$(of_master)
@@ -459,19 +459,25 @@ manifest_of() {
         note "$accept, $way: reload $i of $rounds"
         different+=$(differences "$accept")
     done
-    after=$(of_master) now=$(listening | wc -l)
+    now=$(listening | wc -l)
+    for ((i = 1; i <= upgrades; i++)); do
+        upgrade || bad=yes
+        note "$accept, $way: upgrade $i of $upgrades"
+    done
+    different+=$(differences "$accept")
+    after=$(of_master) upgraded=$(listening | wc -l)
     zombies=$(ps --ppid "$server" -o stat= | grep -c Z || true)
-    [ -z "$different" ] && [ "$listeners" = "$now" ] && [ "$before" = "$after" ] && [ "$zombies" = 0 ] || bad=yes
+    [ -z "$different" ] && [ "$listeners $listeners" = "$now $upgraded" ] && [ "$before" = "$after" ] && [ "$zombies" = 0 ] || bad=yes
     await_orphans
     [ "$gone" != never ] || bad=yes
     [ -z "$bad" ] || failed=yes
     [ "$before" = "$after" ] || after="$before before, $after after"
-    echo "| $accept | $way | ${different:-as declared} | $listeners, $now | $after | $zombies | $gone | ${bad:+**BAD**} |"
+    echo "| $accept | $way | ${different:-as declared} | $listeners, $now, $upgraded | $after | $zombies | $gone | ${bad:+**BAD**} |"
 }
 
 manifest() {
-    local rounds=${ROUNDS:-5} workers=${WORKERS:-2} failed= accept way
-    echo "| --accept | --spawn | workers' descriptors | listeners, after $rounds reloads | master's | zombies | gone ms after its kill | |"
+    local rounds=${ROUNDS:-5} upgrades=${UPGRADES:-5} workers=${WORKERS:-2} failed= accept way
+    echo "| --accept | --spawn | workers' descriptors | listeners, after $rounds reloads, after $upgrades upgrades | master's | zombies | gone ms after its kill | |"
     echo '| --- | --- | --- | --- | --- | --- | --- | --- |'
     for accept in ${ACCEPTS:-shared exclusive mutex reuseport pass}; do
         for way in exec cold; do

@@ -55,11 +55,4 @@ int main(void)
     return 0;
 }
 
-#else
-
-int main(void)
-{
-    return skip("processes are forked with their threads on Linux only");
-}
-
 #endif

@@ -450,7 +450,7 @@ await_orphans() {
 }
 
 manifest_of() {
-    local accept=$1 way=$2 before after listeners now upgraded different zombies gone i bad=
+    local accept=$1 way=$2 before after listeners now upgraded heir= last different zombies gone i bad=
     start_workers "$accept" --spawn "$way" || { stop; note "$accept, $way: $(head -n 1 "$scratch/says")"; return 0; }
     different=$(differences "$accept")
     listeners=$(listening | wc -l) before=$(of_master)
@@ -459,19 +459,23 @@ manifest_of() {
         note "$accept, $way: reload $i of $rounds"
         different+=$(differences "$accept")
     done
-    now=$(listening | wc -l)
+    after=$(of_master) now=$(listening | wc -l)
     for ((i = 1; i <= upgrades; i++)); do
         upgrade || bad=yes
         note "$accept, $way: upgrade $i of $upgrades"
+        # What the first master has inherited from whoever started it, its heirs have not.
+        [ $i -gt 1 ] || heir=$(of_master)
     done
     different+=$(differences "$accept")
-    after=$(of_master) upgraded=$(listening | wc -l)
+    [ "$upgrades" = 0 ] || last=$(of_master)
+    upgraded=$(listening | wc -l)
     zombies=$(ps --ppid "$server" -o stat= | grep -c Z || true)
-    [ -z "$different" ] && [ "$listeners $listeners" = "$now $upgraded" ] && [ "$before" = "$after" ] && [ "$zombies" = 0 ] || bad=yes
+    [ -z "$different" ] && [ "$listeners $listeners" = "$now $upgraded" ] && [ "$before $heir" = "$after $last" ] && [ "$zombies" = 0 ] || bad=yes
     await_orphans
     [ "$gone" != never ] || bad=yes
     [ -z "$bad" ] || failed=yes
     [ "$before" = "$after" ] || after="$before before, $after after"
+    [ "$heir" = "$last" ] || after="$after; of the first heir $heir, of the last $last"
     echo "| $accept | $way | ${different:-as declared} | $listeners, $now, $upgraded | $after | $zombies | $gone | ${bad:+**BAD**} |"
 }
 

@@ -171,15 +171,6 @@ METHOD(void, setLong, jobject object, jclass type, jstring name, jlong value)
     }
 }
 
-METHOD(void, setInt, jobject object, jclass type, jstring name, jint value)
-{
-    jfieldID field = find(env, type, name, "I", false);
-
-    if (field != NULL) {
-        (*env)->SetIntField(env, object, field, value);
-    }
-}
-
 METHOD(void, seed, jobject generator, jbyteArray seed)
 {
     jclass type = (*env)->GetObjectClass(env, generator);

@@ -108,28 +108,30 @@ public final class Prefork {
     private int template(Post post) {
         Service.becomeWorker(syscalls, System.getenv());
         Template template = new Template(syscalls, post, new WarmFork(syscalls));
-        if (!template.prepare(described.hooks::warmUp)) {
-            return 0;
-        }
-        Assignment assignment = template.serve();
-        return assignment == null ? 0 : live(Worker.of(assignment));
+        return template.prepare(described.hooks::warmUp) ? live(become(template)) : 0;
     }
 
     /** A worker that has finished may become a template, and its copy a worker again. */
-    private int live(Worker first) {
+    private int live(@Nullable Worker first) {
         Worker worker = first;
         while (worker != null) {
             Post post = worker(worker);
-            Assignment assignment = null;
-            if (post != null) {
-                described.hooks.promoted(worker);
-                Template template = new Template(syscalls, post, new WarmFork(syscalls));
-                template.promote();
-                assignment = template.serve();
-            }
-            worker = assignment == null ? null : Worker.of(assignment);
+            worker = post == null ? null : promoted(worker, post);
         }
         return 0;
+    }
+
+    private @Nullable Worker promoted(Worker worker, Post post) {
+        described.hooks.promoted(worker);
+        Template template = new Template(syscalls, post, new WarmFork(syscalls));
+        template.promote();
+        return become(template);
+    }
+
+    /** In each copy of the template its worker; null in the template, when it has to end. */
+    private @Nullable Worker become(Template template) {
+        Assignment assignment = template.serve();
+        return assignment == null ? null : Worker.of(assignment);
     }
 
     /** Serves; the socket of orders if it is to become a template then, else null. */

@@ -13,7 +13,6 @@ import dev.ringfork.prefork.spawn.Assignment;
 import dev.ringfork.prefork.spawn.Post;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -109,9 +108,7 @@ final class Template {
             return "the program cannot be warmed up: " + e;
         }
         List<Obstacle> obstacles = warm.check();
-        return obstacles.isEmpty()
-                ? null
-                : obstacles.stream().map(Obstacle::toString).collect(Collectors.joining("; "));
+        return obstacles.isEmpty() ? null : Obstacle.sentence(obstacles);
     }
 
     /** In the worker what it is assigned, here null. */

@@ -59,9 +59,6 @@ public final class Machine {
      */
     public static native void setLong(Object object, Class<?> type, String field, long value);
 
-    /** The same for an int. */
-    public static native void setInt(Object object, Class<?> type, String field, int value);
-
     /**
      * Has a generator add random bytes to what it makes others of.
      *

@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 public record Obstacle(String reason, String remedy) {
 
     /** All of them in one line. */
-    static String sentence(List<Obstacle> obstacles) {
+    public static String sentence(List<Obstacle> obstacles) {
         return obstacles.stream().map(Obstacle::toString).collect(Collectors.joining("; "));
     }
 

@@ -58,8 +58,8 @@ public final class WarmFork {
     private final AtomicBoolean forking = new AtomicBoolean();
     private volatile List<ForkHooks> hooks = List.of();
 
-    /** Nothing was in the way of the first fork. */
-    private boolean checked;
+    /** Nothing was in the way when all of it was looked at. */
+    private volatile boolean checked;
 
     /** Forks by way of these calls; nothing is done yet. */
     public WarmFork(Syscalls syscalls) {
@@ -76,7 +76,9 @@ public final class WarmFork {
 
     /** Why this process, as it is now, cannot be forked; empty if it can. Blocks for some ms. */
     public List<Obstacle> check() {
-        return Obstacles.find(syscalls);
+        List<Obstacle> obstacles = Obstacles.find(syscalls);
+        checked = obstacles.isEmpty();
+        return obstacles;
     }
 
     /**
@@ -106,7 +108,6 @@ public final class WarmFork {
     private Forked prepared(ForkRequest request) {
         // What can change is looked at each time: much of it by rf_fork.
         refuse(checked ? Obstacles.ofTools() : check());
-        checked = true;
         List<ForkHooks> called = new ArrayList<>();
         Forked forked = null;
         try {

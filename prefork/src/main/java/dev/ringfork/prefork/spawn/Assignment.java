@@ -44,13 +44,7 @@ public record Assignment(int slot, int generation, int masterPid, Manifest manif
         }
         int[] who = numbers(WORKER, worker, 3);
         int channel = numbers(CHANNEL, environment.get(CHANNEL), 1)[0];
-        // A program that a worker has started inherits the variables but not the descriptors. A
-        // worker whose master has died has another parent, and has them: it is none the less one.
-        boolean child = syscalls.processes().getppid() == who[2];
-        if (!child && !Channel.isChannel(syscalls, channel)) {
-            return null;
-        }
-        return parse(environment);
+        return Channel.isHandedOver(syscalls, channel, who[2]) ? parse(environment) : null;
     }
 
     /**

@@ -86,6 +86,15 @@ public final class Channel implements AutoCloseable {
         }
     }
 
+    /**
+     * Whether a process was handed a channel by its master. A program that it starts inherits the
+     * variables and not the descriptors; when its master has died it has another parent, and the
+     * descriptors none the less.
+     */
+    static boolean isHandedOver(Syscalls syscalls, int fd, int masterPid) {
+        return syscalls.processes().getppid() == masterPid || isChannel(syscalls, fd);
+    }
+
     /** The descriptor, to be watched for reading. */
     public int fd() {
         return fd;

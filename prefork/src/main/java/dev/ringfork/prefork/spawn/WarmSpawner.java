@@ -77,8 +77,6 @@ public final class WarmSpawner {
             return -1;
         }
         int fd = Integer.parseInt(parts[0]);
-        // As for workers: programs that one has started inherit the variable.
-        boolean child = syscalls.processes().getppid() == Integer.parseInt(parts[1]);
-        return child || Channel.isChannel(syscalls, fd) ? fd : -1;
+        return Channel.isHandedOver(syscalls, fd, Integer.parseInt(parts[1])) ? fd : -1;
     }
 }

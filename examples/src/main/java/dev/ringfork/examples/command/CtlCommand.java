@@ -22,6 +22,7 @@ import picocli.CommandLine.Parameters;
             "inc, dec, set NUMBER       one worker more, one fewer, so many",
             "reload                     all workers anew, one after the other",
             "upgrade                    a new master in this one's place, with the listeners; or none, and all goes on",
+            "refork                     workers anew, forked from one that has served (--spawn warm)",
             "vacate                     no workers, the listeners stay; reload brings them back",
             "reopen                     open log files again",
             "dump                       each worker writes into the log what its threads do",

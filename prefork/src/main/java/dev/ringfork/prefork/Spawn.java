@@ -9,8 +9,11 @@ import dev.ringfork.prefork.spawn.ExecSpawner;
 import dev.ringfork.prefork.spawn.Spawner;
 import dev.ringfork.prefork.spawn.WarmSpawner;
 import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /** How workers come to be. */
 public enum Spawn {
@@ -22,12 +25,13 @@ public enum Spawn {
      * Forked from a template: a virtual machine that runs, and has loaded and warmed the program.
      */
     WARM,
-    /** {@link #COLD} where there is a launcher, else {@link #EXEC}; which and why is reported. */
+    /** {@link #WARM} where that can be, else {@link #COLD}, else {@link #EXEC}: it is reported. */
     AUTO;
 
     /**
      * The way itself, for workers like this process. AUTO alone gives way to another.
      *
+     * @param report is told what AUTO has come to, and when a process that forks workers dies
      * @param patience how long a template may take to get warm
      * @throws IllegalStateException if it cannot be gone here: the message says why
      */
@@ -36,33 +40,42 @@ public enum Spawn {
             Map<String, String> environment,
             Consumer<String> report,
             Duration patience) {
-        CommandLine commandLine = CommandLine.current();
-        return switch (this) {
-            case EXEC -> new ExecSpawner(syscalls, commandLine, environment);
-            case COLD -> {
-                try {
-                    yield ColdSpawner.open(syscalls, commandLine, environment, report);
-                } catch (IllegalStateException e) {
-                    throw new IllegalStateException("spawn cold: " + e.getMessage(), e);
-                }
+        CommandLine line = CommandLine.current();
+        Function<Spawn, Spawner> ways =
+                way ->
+                        switch (way) {
+                            case EXEC -> new ExecSpawner(syscalls, line, environment);
+                            case COLD -> ColdSpawner.open(syscalls, line, environment, report);
+                            case WARM ->
+                                    WarmSpawner.open(syscalls, line, environment, report, patience);
+                            case AUTO -> throw new IllegalArgumentException("which one?");
+                        };
+        if (this == AUTO) {
+            return best(ways, report);
+        }
+        try {
+            return ways.apply(this);
+        } catch (IllegalStateException e) {
+            throw new IllegalStateException("spawn %s: %s".formatted(word(), e.getMessage()), e);
+        }
+    }
+
+    private static Spawner best(Function<Spawn, Spawner> ways, Consumer<String> report) {
+        String whyNot = "";
+        for (Spawn way : List.of(WARM, COLD)) {
+            try {
+                Spawner spawner = ways.apply(way);
+                report.accept("spawn auto: " + way.word() + whyNot);
+                return spawner;
+            } catch (IllegalStateException | SyscallException e) {
+                whyNot += ", not %s: %s".formatted(way.word(), e.getMessage());
             }
-            case WARM -> {
-                try {
-                    yield WarmSpawner.open(syscalls, commandLine, environment, report, patience);
-                } catch (IllegalStateException e) {
-                    throw new IllegalStateException("spawn warm: " + e.getMessage(), e);
-                }
-            }
-            case AUTO -> {
-                try {
-                    Spawner cold = ColdSpawner.open(syscalls, commandLine, environment, report);
-                    report.accept("spawn cold: there is a launcher to fork workers from");
-                    yield cold;
-                } catch (IllegalStateException | SyscallException e) {
-                    report.accept("spawn exec, not cold: " + e.getMessage());
-                    yield new ExecSpawner(syscalls, commandLine, environment);
-                }
-            }
-        };
+        }
+        report.accept("spawn auto: exec" + whyNot);
+        return ways.apply(EXEC);
+    }
+
+    private String word() {
+        return name().toLowerCase(Locale.ROOT);
     }
 }

@@ -15,9 +15,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Workers that a launcher has forked, as real processes. */
 final class ColdSpawnTest {
@@ -210,15 +213,24 @@ final class ColdSpawnTest {
         }
     }
 
-    @Test
-    void shouldSayWhichWayWasFound() throws Exception {
-        try (PreforkProcess prefork = PreforkProcess.start("workers=1", "spawn=AUTO")) {
-            prefork.next("spawn cold: ");
+    @ParameterizedTest
+    @ValueSource(strings = {"-XX:StartFlightRecording", "-XX:+UseZGC"})
+    void shouldBeTheWayWhereWarmIsNone(String option) throws Exception {
+        Map<String, String> options = Map.of("JDK_JAVA_OPTIONS", option);
+        try (PreforkProcess prefork = PreforkProcess.start(options, "workers=1", "spawn=AUTO")) {
+            prefork.next("spawn auto: cold, not warm: ");
             assertEquals("ringfork-worker", Proc.name(prefork.nextReady()));
         }
+    }
+
+    @Test
+    void shouldGiveWayToFreshMachines() throws Exception {
+        Map<String, String> options = Map.of("JDK_JAVA_OPTIONS", "-XX:StartFlightRecording");
         try (PreforkProcess prefork =
-                PreforkProcess.start("workers=1", "spawn=AUTO", "launcher=off")) {
-            assertTrue(prefork.next("spawn exec, not cold:").startsWith("ringfork-launcher is"));
+                PreforkProcess.start(options, "workers=1", "spawn=AUTO", "launcher=off")) {
+            assertTrue(
+                    prefork.next("spawn auto: exec, not warm: ")
+                            .contains(", not cold: ringfork-launcher is"));
             assertEquals("java", Proc.name(prefork.nextReady()));
         }
     }

@@ -67,7 +67,11 @@ final class PreforkProcess implements AutoCloseable {
             throws IOException {
         List<String> command = new ArrayList<>(program);
         command.add(System.getProperty("java.home") + "/bin/java");
-        command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx64m"));
+        // A machine has one collector.
+        if (!variables.getOrDefault("JDK_JAVA_OPTIONS", "").contains("GC")) {
+            command.add("-XX:+UseSerialGC");
+        }
+        command.addAll(List.of("-XX:TieredStopAtLevel=1", "-Xmx64m"));
         command.add("--enable-native-access=ALL-UNNAMED");
         command.add("-cp");
         command.add(ProgramPath.classPath());

@@ -16,6 +16,8 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Workers that were forked from a template, as real processes. */
 final class WarmSpawnTest {
@@ -132,17 +134,27 @@ final class WarmSpawnTest {
         }
     }
 
-    @Test
-    void shouldNotStartInAnotherWayThanTheOneThatWasChosen() throws Exception {
+    @ParameterizedTest
+    @CsvSource({
+        "-XX:StartFlightRecording, 'a flight recording (JFR) runs: stop it'",
+        "-XX:+UseZGC, the Java heap is shared memory: use -XX:+UseG1GC"
+    })
+    void shouldNotStartInAnotherWayThanTheOneThatWasChosen(String option, String why)
+            throws Exception {
         try (PreforkProcess prefork =
-                PreforkProcess.start(
-                        Map.of("JDK_JAVA_OPTIONS", "-XX:StartFlightRecording"),
-                        "workers=1",
-                        WARM)) {
-            assertTrue(
-                    prefork.next("Exception in thread")
-                            .contains("spawn warm: a flight recording (JFR) runs: stop it"));
+                PreforkProcess.start(Map.of("JDK_JAVA_OPTIONS", option), "workers=1", WARM)) {
+            String failure = prefork.next("Exception in thread");
+            assertTrue(failure.contains("spawn warm: " + why), failure);
             assertEquals(1, prefork.exitCode());
+        }
+    }
+
+    @Test
+    void shouldBeTheWayThatIsTriedFirst() throws Exception {
+        try (PreforkProcess prefork = PreforkProcess.start("workers=1", "spawn=AUTO")) {
+            assertEquals("", prefork.next("spawn auto: warm"));
+            prefork.started();
+            template(prefork, Set.of(prefork.nextReady()));
         }
     }
 

@@ -69,8 +69,8 @@ final class WorkerOptions {
             description =
                     "How workers come to be: exec, the same command line again; cold, forked from a launcher that"
                             + " has the virtual machine loaded; warm, forked from a template, a virtual machine"
-                            + " that runs and has loaded the program (Linux with glibc); auto, cold where it can be (default:"
-                            + " ${DEFAULT-VALUE}).")
+                            + " that runs and has loaded the program (Linux with glibc); auto, the first of warm, cold and"
+                            + " exec that can be (default: ${DEFAULT-VALUE}).")
     Spawn spawn = Spawn.EXEC;
 
     @Option(

@@ -40,8 +40,7 @@ final class Obstacles {
                     new Obstacle(
                             "the virtual machine's counters are shared memory",
                             "start with -XX:+PerfDisableSharedMem"),
-                    new Obstacle(
-                            "there is shared memory of shmget(2)", "start without -XX:+UseSHM"),
+                    new Obstacle("there is shared memory of shmget(2)", "detach it"),
                     new Obstacle(
                             "there are timers of timer_create(2) or setitimer(2), a profiler's?",
                             "stop them"),

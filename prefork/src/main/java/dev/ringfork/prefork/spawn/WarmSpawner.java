@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ringfork.prefork.spawn;
 
+import dev.ringfork.bindings.Platform;
 import dev.ringfork.bindings.Syscalls;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -43,6 +44,10 @@ public final class WarmSpawner {
             Map<String, String> environment,
             Consumer<String> report,
             Duration patience) {
+        if (!Platform.current().linux()) {
+            // A template would say so too, after it has got warm.
+            throw new IllegalStateException("there are warm forks on Linux with glibc only");
+        }
         int master = syscalls.processes().getpid();
         Launcher.Program program = program(commandLine, environment, master);
         return LauncherSpawner.open(

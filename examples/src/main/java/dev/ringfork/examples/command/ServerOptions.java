@@ -128,6 +128,22 @@ final class ServerOptions {
     int maxConnections = DEFAULT.maxConnections();
 
     @Option(
+            names = "--soft-connections",
+            paramLabel = "N",
+            description =
+                    "While there are more, those that are idle are closed; 0: they may all stay"
+                            + " (default: ${DEFAULT-VALUE}).")
+    int softConnections = DEFAULT.softConnections();
+
+    @Option(
+            names = "--soft-idle",
+            paramLabel = "TIME",
+            description =
+                    "Those of which no byte has moved for this time, the longest idle first (default:"
+                            + " ${DEFAULT-VALUE}).")
+    Span softIdle = new Span(DEFAULT.softIdle());
+
+    @Option(
             names = "--idle-timeout",
             paramLabel = "TIME",
             description = "How long a connection may do nothing (default: ${DEFAULT-VALUE}).")
@@ -321,6 +337,8 @@ final class ServerOptions {
             return ServerSettings.builder()
                     .backlog(backlog)
                     .maxConnections(maxConnections)
+                    .softConnections(softConnections)
+                    .softIdle(softIdle.duration())
                     .bufferBytes(buffer.intBytes())
                     .poolBytes(bufferMemory.bytes())
                     .highWaterBytes(highWater.intBytes())

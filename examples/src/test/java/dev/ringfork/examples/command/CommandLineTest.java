@@ -373,6 +373,10 @@ class CommandLineTest {
                 "--max-body=2g | '2g' is too much: less than 2g is possible",
                 "--max-fields=0 | fieldCount is 0, the least is 1",
                 "--backlog=0 | a backlog of 0: it must be at least 1",
+                "--soft-connections=65537 | a soft limit of 65537 connections: it must be between 1"
+                        + " and the hard one, 65536, or 0 for none",
+                "--soft-idle=0s | a time to be idle above the soft limit of connections of PT0S: it"
+                        + " must be more than zero",
             })
     void shouldRefuseAValueThatMakesNoSense(String argument, String sentence) {
         run("serve", "--check-config", argument).refused(2, "ringfork serve: " + sentence);

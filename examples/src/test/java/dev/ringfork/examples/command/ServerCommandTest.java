@@ -419,6 +419,22 @@ class ServerCommandTest {
     }
 
     @Test
+    void shouldCloseTheLongerIdleOfTwoWhereOneIsWanted() throws Exception {
+        try (CommandProcess server =
+                        CommandProcess.start(
+                                "serve", "--port=0", "--soft-connections=1", "--soft-idle=50ms");
+                Socket first = connect(server.port())) {
+            send(first, "GET /hello HTTP/1.1\r\nHost: test\r\n\r\n");
+            assertEquals('H', first.getInputStream().read());
+            try (Socket second = connect(server.port())) {
+                first.getInputStream().readAllBytes();
+                send(second, "GET /hello HTTP/1.1\r\nHost: test\r\n\r\n");
+                assertEquals('H', second.getInputStream().read());
+            }
+        }
+    }
+
+    @Test
     void shouldListenOnAUnixPath(@TempDir Path folder) throws Exception {
         Path path = folder.resolve("echo.sock");
         try (CommandProcess server = CommandProcess.start("echo", "--unix=" + path);

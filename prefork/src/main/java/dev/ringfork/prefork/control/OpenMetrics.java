@@ -55,6 +55,7 @@ final class OpenMetrics {
         counter("ringfork_sent_bytes", "Bytes sent.", total.bytesOut());
         counter("ringfork_cut", "Connections cut by the end of a drain.", total.cut());
         counter("ringfork_shed", "Connections closed unserved.", total.shed());
+        counter("ringfork_dismissed", "Idle connections let go.", total.dismissed());
         counter("ringfork_stalls", "Turns of loops that took too long.", total.stalls());
         counter("ringfork_wakeups", "Turns in which a listener was ready.", total.wakeups());
         counter(

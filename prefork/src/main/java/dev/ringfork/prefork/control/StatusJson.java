@@ -81,6 +81,7 @@ final class StatusJson {
         all.put("bytes_out", counts.bytesOut());
         all.put("cut", counts.cut());
         all.put("shed", counts.shed());
+        all.put("dismissed", counts.dismissed());
         all.put("stalls", counts.stalls());
         all.put("wakeups", counts.wakeups());
         all.put("empty_wakeups", counts.emptyWakeups());

@@ -66,7 +66,7 @@ final class StatusText {
         }
         Counts total = master.total();
         lines.add(
-                "in all: connections %d, accepted %d, requests %d, in %s, out %s, cut %d, shed %d, failed starts %d"
+                "in all: connections %d, accepted %d, requests %d, in %s, out %s, cut %d, shed %d, dismissed %d, failed starts %d"
                         .formatted(
                                 total.connections(),
                                 total.accepted(),
@@ -75,6 +75,7 @@ final class StatusText {
                                 size(total.bytesOut()),
                                 total.cut(),
                                 total.shed(),
+                                total.dismissed(),
                                 master.failedStarts()));
         lines.add("");
         lines.addAll(workers(status));
@@ -100,6 +101,7 @@ final class StatusText {
                 line("bytes out", total.bytesOut()),
                 line("cut", total.cut()),
                 line("shed", total.shed()),
+                line("dismissed", total.dismissed()),
                 line("stalls", total.stalls()),
                 line("wakeups", total.wakeups()),
                 line("empty wakeups", total.emptyWakeups()),

@@ -11,6 +11,7 @@ package dev.ringfork.prefork.scoreboard;
  * @param bytesOut bytes sent
  * @param cut connections ended by the end of a drain with work unfinished
  * @param shed connections closed unserved
+ * @param dismissed connections let go because they were idle and there were more than wanted
  * @param stalls turns of a loop that took too long
  * @param wakeups turns in which a listener was ready
  * @param emptyWakeups those of them that brought no connection: somebody else was faster
@@ -26,6 +27,7 @@ public record Counts(
         long bytesOut,
         long cut,
         long shed,
+        long dismissed,
         long stalls,
         long wakeups,
         long emptyWakeups,
@@ -33,7 +35,7 @@ public record Counts(
         long emptyAccepts) {
 
     /** Nothing. */
-    public static final Counts NONE = new Counts(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    public static final Counts NONE = new Counts(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
     /** What a record says now. */
     public static Counts of(Score score) {
@@ -45,6 +47,7 @@ public record Counts(
                 score.bytesOut(),
                 score.cut(),
                 score.shed(),
+                score.dismissed(),
                 score.stalls(),
                 score.wakeups(),
                 score.emptyWakeups(),
@@ -54,7 +57,7 @@ public record Counts(
 
     /** So many connections closed unserved. */
     public static Counts shed(long connections) {
-        return new Counts(0, 0, 0, 0, 0, 0, connections, 0, 0, 0, 0, 0);
+        return new Counts(0, 0, 0, 0, 0, 0, connections, 0, 0, 0, 0, 0, 0);
     }
 
     /** The same of somebody who has ended: no connection of theirs is open. */
@@ -67,6 +70,7 @@ public record Counts(
                 bytesOut,
                 cut,
                 shed,
+                dismissed,
                 stalls,
                 wakeups,
                 emptyWakeups,
@@ -84,6 +88,7 @@ public record Counts(
                 bytesOut + other.bytesOut,
                 cut + other.cut,
                 shed + other.shed,
+                dismissed + other.dismissed,
                 stalls + other.stalls,
                 wakeups + other.wakeups,
                 emptyWakeups + other.emptyWakeups,

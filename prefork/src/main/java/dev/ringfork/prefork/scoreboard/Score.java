@@ -16,10 +16,10 @@ import java.lang.invoke.VarHandle;
  */
 public final class Score {
     /**
-     * Two lines of cache each: neighbours do not slow each other down, nor does the processor's
+     * Pairs of lines of cache: neighbours do not slow each other down, nor does the processor's
      * habit of fetching lines in pairs.
      */
-    static final int BYTES = 128;
+    static final int BYTES = 256;
 
     private static final VarHandle INT = JAVA_INT.varHandle();
     private static final VarHandle LONG = JAVA_LONG.varHandle();
@@ -42,6 +42,7 @@ public final class Score {
     private static final long ACCEPTS = 104;
     private static final long EMPTY_ACCEPTS = 112;
     private static final long LOAD = 120;
+    private static final long DISMISSED = 128;
 
     /** What a worker does. */
     public enum State {
@@ -101,6 +102,7 @@ public final class Score {
         setLong(BYTES_OUT, statistics.bytesOut());
         setLong(CUT, statistics.cut());
         setLong(SHED, statistics.shed());
+        setLong(DISMISSED, statistics.dismissed());
         setLong(STALLS, statistics.stalls());
         setLong(WAKEUPS, statistics.wakeups());
         setLong(EMPTY_WAKEUPS, statistics.emptyWakeups());
@@ -186,6 +188,11 @@ public final class Score {
     /** Connections closed unserved. */
     public long shed() {
         return getLong(SHED);
+    }
+
+    /** Connections let go because they were idle and there were more than wanted. */
+    public long dismissed() {
+        return getLong(DISMISSED);
     }
 
     /** Turns of a loop that took too long. */

@@ -47,7 +47,7 @@ final class States {
                 failedStarts,
                 0,
                 0,
-                new Counts(0, 100, 1000, 5, 6, 0, 0, 0, 50, 20, 30, 40),
+                new Counts(0, 100, 1000, 5, 6, 0, 0, 70, 0, 50, 20, 30, 40),
                 List.of(workers));
     }
 
@@ -106,6 +106,6 @@ final class States {
                 7_500_000_000L,
                 serving ? 250_000_000L : -1,
                 2,
-                new Counts(3, 10, 20, 2048, 4096, 1, 0, 0, 13, 4, 9, 7));
+                new Counts(3, 10, 20, 2048, 4096, 1, 0, 8, 0, 13, 4, 9, 7));
     }
 }

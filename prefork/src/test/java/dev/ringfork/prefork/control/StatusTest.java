@@ -70,6 +70,7 @@ final class StatusTest {
         assertTrue(json.contains("{\"address\":\"unix:/unknown\"}"), json);
         assertEquals(1, json.split("pss_bytes", -1).length - 1, json);
         assertTrue(json.contains("\"accepted\":120"), json);
+        assertTrue(json.contains("\"dismissed\":86"), json);
         assertTrue(json.contains("\"wakeups\":76,\"empty_wakeups\":28"), json);
         assertTrue(json.contains("\"accepts\":48,\"empty_accepts\":54"), json);
     }
@@ -112,6 +113,7 @@ final class StatusTest {
         }
         assertTrue(lines.contains("ringfork_requests_total 1040"), "those that ended count, too");
         assertTrue(lines.contains("ringfork_empty_wakeups_total 28"));
+        assertTrue(lines.contains("ringfork_dismissed_total 86"));
         assertTrue(
                 lines.contains(
                         "ringfork_worker_empty_accepts_total{slot=\"0\",pid=\"1000000000\"} 7"));

@@ -56,6 +56,10 @@ public interface Session {
     /**
      * The server drains: finish what has begun, then close. Idle sessions close now.
      *
+     * <p>Also when no byte of this connection has moved for some time and the server has more
+     * connections than it wants: it knows of bytes only, so that a session that works on an answer
+     * is told too, and sends it before it closes. Once at most.
+     *
      * <p>Closes the connection once all that was written is sent, unless overridden.
      */
     default void draining(Connection connection) {

@@ -2,6 +2,7 @@
 package dev.ringfork.reactor.server;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How many connections a server may have open, over all its loops: not divided among them, because
@@ -17,14 +18,18 @@ final class ConnectionLimit {
     private final Runnable vacant;
     private final AtomicInteger taken = new AtomicInteger();
 
+    /** Who lets idle connections go before all places are taken; null if nobody does. */
+    final @Nullable SoftLimit soft;
+
     /**
-     * So many places.
+     * As many places as the settings say.
      *
      * @param vacant is run each time when the last place is given back
      */
-    ConnectionLimit(int most, Runnable vacant) {
-        this.most = most;
+    ConnectionLimit(ServerSettings settings, Runnable vacant) {
+        this.most = settings.maxConnections();
         this.vacant = vacant;
+        this.soft = settings.softConnections() == 0 ? null : new SoftLimit(this, settings);
     }
 
     /** Takes one place; false if none is left. */
@@ -42,6 +47,11 @@ final class ConnectionLimit {
     /** Whether less than an eighth of the places is left. */
     boolean crowded() {
         return most - taken.get() < most / CROWDED;
+    }
+
+    /** How many are taken. */
+    int taken() {
+        return taken.get();
     }
 
     /** Gives a place back. */

@@ -47,6 +47,8 @@ final class Loop implements AutoCloseable {
     final List<ListenAddress> addresses;
     final ServerSettings settings;
     final ConnectionLimit limit;
+    final @Nullable SoftLimit soft;
+    private final @Nullable Dismissal dismissal;
     final BufferSource pool;
     final LoopCounters counters = new LoopCounters();
     final EagerRead eagerRead = new EagerRead();
@@ -87,6 +89,7 @@ final class Loop implements AutoCloseable {
         this.addresses = plan.addresses();
         this.settings = plan.settings();
         this.limit = plan.limit();
+        this.soft = limit.soft;
         this.pool = pool;
         this.reports = plan.reports();
         this.edge = reactor.demultiplexer().trigger() == Trigger.EDGE;
@@ -100,6 +103,7 @@ final class Loop implements AutoCloseable {
                         ? new RingLoop(this, it.proactor())
                         : null;
         reactor.beforePoll(this::beforePoll);
+        this.dismissal = soft == null ? null : new Dismissal(this, soft);
     }
 
     void iov(int index, long address, long length) {
@@ -207,6 +211,13 @@ final class Loop implements AutoCloseable {
         touched.clear();
     }
 
+    /** There is one connection at a time that comes to this loop. */
+    void alone() {
+        if (dismissal != null) {
+            dismissal.alone();
+        }
+    }
+
     // ---- connections
 
     /** Serves an accepted descriptor, which it takes over. */
@@ -248,13 +259,17 @@ final class Loop implements AutoCloseable {
      * A connection is gone.
      *
      * @param accepted whether it came to us and had a place; one that we have opened had none
+     * @param dismissed whether it was let go by the soft limit
      */
-    void closed(StreamConnection connection, boolean accepted) {
+    void closed(StreamConnection connection, boolean accepted, boolean dismissed) {
         open--;
         connections.remove(connection);
         if (accepted) {
             // Before it is counted: who sees the count may connect in its place at once.
             limit.give();
+            if (dismissed && soft != null) {
+                soft.left();
+            }
             counters.closed.increment();
         }
     }
@@ -288,6 +303,9 @@ final class Loop implements AutoCloseable {
 
     @Override
     public void close() {
+        if (dismissal != null) {
+            dismissal.close();
+        }
         if (ring == null || ring.close()) {
             account();
             pool.close();

@@ -9,6 +9,7 @@ final class LoopCounters {
     final Counter closed = new Counter();
     final Counter cut = new Counter();
     final Counter shed = new Counter();
+    final Counter dismissed = new Counter();
     final Counter starved = new Counter();
     final Counter bytesIn = new Counter();
     final Counter bytesOut = new Counter();
@@ -17,6 +18,9 @@ final class LoopCounters {
     final Counter accepts = new Counter();
     final Counter emptyAccepts = new Counter();
 
+    /** When bytes moved last, of any connection; kept only where there is a {@link SoftLimit}. */
+    final Counter movedNs = new Counter();
+
     /** A number with one writer: no atomic instruction is needed to add to it. */
     static final class Counter {
         private final AtomicLong value = new AtomicLong();
@@ -24,6 +28,10 @@ final class LoopCounters {
         void add(long amount) {
             // Opaque: readers see whole values, soon; nothing else is ordered by it.
             value.setOpaque(value.getPlain() + amount);
+        }
+
+        void set(long number) {
+            value.setOpaque(number);
         }
 
         void increment() {

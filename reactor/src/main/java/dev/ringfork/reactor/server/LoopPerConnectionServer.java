@@ -195,6 +195,7 @@ final class LoopPerConnectionServer implements Server {
         Worker() {
             thread = crew.open(plan, buffers::share);
             thread.role(this);
+            thread.loop.alone();
         }
 
         @Override

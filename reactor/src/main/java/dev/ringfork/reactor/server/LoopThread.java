@@ -438,6 +438,7 @@ final class LoopThread {
                 closed,
                 counters.cut.get(),
                 counters.shed.get(),
+                counters.dismissed.get(),
                 counters.bytesIn.get(),
                 counters.bytesOut.get(),
                 reactor.stalls(),

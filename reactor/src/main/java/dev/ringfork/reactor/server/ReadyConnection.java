@@ -134,7 +134,7 @@ final class ReadyConnection extends StreamConnection implements EventHandler {
                 continue;
             }
             received = true;
-            loop.counters.bytesIn.add(count);
+            arrived(count);
             in.produced((int) count);
             boolean more = input.more(count, room);
             unread = more;

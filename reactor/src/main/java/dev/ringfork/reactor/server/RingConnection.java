@@ -228,7 +228,7 @@ final class RingConnection extends StreamConnection implements CompletionHandler
         }
         running = true;
         if (result > 0) {
-            loop.counters.bytesIn.add(result);
+            arrived(result);
             left.produced(result);
             unread = left.room() == 0 || state != State.OPEN;
             offerAgain = true;
@@ -251,7 +251,7 @@ final class RingConnection extends StreamConnection implements CompletionHandler
 
     private void arrive(Buffer in, boolean more) {
         received = true;
-        loop.counters.bytesIn.add(in.length());
+        arrived(in.length());
         if (state == State.LINGERING && in.length() > 0) {
             lingerOn();
         }

@@ -46,7 +46,7 @@ record ServerPlan(
                 engine,
                 settings,
                 syscalls,
-                new ConnectionLimit(settings.maxConnections(), () -> {}),
+                new ConnectionLimit(settings, () -> {}),
                 new RateLimitedReport(settings.report()),
                 null);
     }
@@ -59,7 +59,7 @@ record ServerPlan(
 
     /** The same that tells each time when its last connection has closed. */
     ServerPlan telling(Runnable vacant) {
-        ConnectionLimit places = new ConnectionLimit(settings.maxConnections(), vacant);
+        ConnectionLimit places = new ConnectionLimit(settings, vacant);
         return new ServerPlan(
                 protocol, addresses, engine, settings, syscalls, places, reports, gate);
     }

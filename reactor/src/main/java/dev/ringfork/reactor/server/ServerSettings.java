@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ringfork.reactor.server;
 
+import dev.ringfork.reactor.protocol.Session;
 import dev.ringfork.reactor.uring.RingSettings;
 import java.time.Duration;
 import java.util.Objects;
@@ -18,6 +19,10 @@ import java.util.function.Consumer;
  * @param backlog connections the kernel queues for each listener; it caps the number at somaxconn
  * @param maxConnections connections served at a time, by all loops together; more are closed
  *     unserved and counted
+ * @param softConnections while there are more, those that are idle are let go, see {@link
+ *     Session#draining}, the longest idle first in each loop, and counted as {@link
+ *     ServerStatistics#dismissed}; 0: they may all stay
+ * @param softIdle how long no byte of such a connection has moved at least
  * @param bufferBytes size of one buffer slot: what one read can bring, the longest piece that a
  *     session can leave unconsumed, and the longest packet
  * @param poolBytes bound of a loop's buffer memory, or of all of them where a connection has a
@@ -39,6 +44,8 @@ import java.util.function.Consumer;
 public record ServerSettings(
         int backlog,
         int maxConnections,
+        int softConnections,
+        Duration softIdle,
         int bufferBytes,
         long poolBytes,
         int highWaterBytes,
@@ -67,6 +74,8 @@ public record ServerSettings(
             new ServerSettings(
                     511,
                     65_536,
+                    0,
+                    Duration.ofSeconds(1),
                     16_384,
                     128L << 20,
                     65_536,
@@ -94,6 +103,12 @@ public record ServerSettings(
         if (maxConnections < 1) {
             throw new IllegalArgumentException(maxConnections + " connections: allow at least 1");
         }
+        if (softConnections < 0 || softConnections > maxConnections) {
+            throw new IllegalArgumentException(
+                    "a soft limit of %d connections: it must be between 1 and the hard one, %d, or 0 for none"
+                            .formatted(softConnections, maxConnections));
+        }
+        requirePositive(softIdle, "time to be idle above the soft limit of connections");
         if (bufferBytes < MIN_BUFFER_BYTES || bufferBytes > MAX_BUFFER_BYTES) {
             throw new IllegalArgumentException(
                     "buffers of %d bytes: from %d to %d are possible"
@@ -151,6 +166,8 @@ public record ServerSettings(
     public static final class Builder {
         private int backlog;
         private int maxConnections;
+        private int softConnections;
+        private Duration softIdle;
         private int bufferBytes;
         private long poolBytes;
         private int highWaterBytes;
@@ -168,6 +185,8 @@ public record ServerSettings(
         private Builder(ServerSettings from) {
             backlog = from.backlog;
             maxConnections = from.maxConnections;
+            softConnections = from.softConnections;
+            softIdle = from.softIdle;
             bufferBytes = from.bufferBytes;
             poolBytes = from.poolBytes;
             highWaterBytes = from.highWaterBytes;
@@ -192,6 +211,18 @@ public record ServerSettings(
         /** Changes {@link ServerSettings#maxConnections}. */
         public Builder maxConnections(int maxConnections) {
             this.maxConnections = maxConnections;
+            return this;
+        }
+
+        /** Changes {@link ServerSettings#softConnections}. */
+        public Builder softConnections(int softConnections) {
+            this.softConnections = softConnections;
+            return this;
+        }
+
+        /** Changes {@link ServerSettings#softIdle}. */
+        public Builder softIdle(Duration softIdle) {
+            this.softIdle = softIdle;
             return this;
         }
 
@@ -283,6 +314,8 @@ public record ServerSettings(
             return new ServerSettings(
                     backlog,
                     maxConnections,
+                    softConnections,
+                    softIdle,
                     bufferBytes,
                     poolBytes,
                     highWaterBytes,

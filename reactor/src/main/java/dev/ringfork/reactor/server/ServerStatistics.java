@@ -12,6 +12,8 @@ package dev.ringfork.reactor.server;
  * @param cut connections ended by the end of a drain with work unfinished
  * @param shed connections closed unserved: at the connection limit, out of descriptors or threads,
  *     or at the end of the server
+ * @param dismissed connections that were let go because they were idle and there were more than
+ *     {@link ServerSettings#softConnections}
  * @param bytesIn bytes received
  * @param bytesOut bytes sent
  * @param stalls turns of a loop that took longer than the stall threshold
@@ -26,6 +28,7 @@ public record ServerStatistics(
         long closed,
         long cut,
         long shed,
+        long dismissed,
         long bytesIn,
         long bytesOut,
         long stalls,
@@ -35,7 +38,7 @@ public record ServerStatistics(
         long emptyAccepts) {
 
     /** What has counted nothing. */
-    static final ServerStatistics NONE = new ServerStatistics(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    static final ServerStatistics NONE = new ServerStatistics(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
     /** These and another loop's. */
     ServerStatistics plus(ServerStatistics other) {
@@ -44,6 +47,7 @@ public record ServerStatistics(
                 closed + other.closed,
                 cut + other.cut,
                 shed + other.shed,
+                dismissed + other.dismissed,
                 bytesIn + other.bytesIn,
                 bytesOut + other.bytesOut,
                 stalls + other.stalls,

@@ -4,6 +4,7 @@ package dev.ringfork.reactor.server;
 import dev.ringfork.bindings.Address;
 import dev.ringfork.bindings.Errno;
 import dev.ringfork.bindings.abi.SocketConstants;
+import dev.ringfork.reactor.Clock;
 import dev.ringfork.reactor.protocol.Buffer;
 import dev.ringfork.reactor.protocol.Protocol;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,13 @@ abstract class StreamConnection extends LoopConnection {
     private boolean lingerWanted;
     // The session is looking at the input.
     private boolean shown;
+    // Told to finish what it has begun, and no more.
+    private boolean leaving;
+    // Let go by the soft limit.
+    private boolean dismissed;
+    // And nothing was sent since, which a reset could destroy before the peer has read it.
+    private boolean quiet;
+    private long movedNs;
     private final boolean accepted;
     boolean connecting;
     // What it is closed for when the time for connecting or sending is up.
@@ -91,6 +99,7 @@ abstract class StreamConnection extends LoopConnection {
     /** Opens the session, and lets it work from now on. */
     final void start() {
         loop.accepted(this);
+        moved();
         running = true;
         session.open(loop.protocol);
         if (state == State.OPEN) {
@@ -186,7 +195,51 @@ abstract class StreamConnection extends LoopConnection {
         return !paused && !congested && !starved && !inputEnded;
     }
 
+    // ---- idleness
+
+    /** Bytes have moved: from now on it is idle. The clock, since a session may block the loop. */
+    private void moved() {
+        if (loop.soft != null) {
+            movedNs = Clock.nowNs();
+            loop.counters.movedNs.set(movedNs);
+        }
+    }
+
+    /** When bytes moved last, where there is a soft limit. */
+    final long movedNs() {
+        return movedNs;
+    }
+
+    /**
+     * Whether it may be let go: it came to us, nothing has moved since that time, and nothing waits
+     * to be read, handled or sent.
+     */
+    final boolean idleSince(long sinceNs) {
+        boolean waits = paused || congested || starved || inputEnded;
+        return accepted
+                && state == State.OPEN
+                && !leaving
+                && !waits
+                && queue.isEmpty()
+                && input.isEmpty()
+                && movedNs - sinceNs <= 0;
+    }
+
+    /** There are more connections than wanted, and this one is idle: it is to go. */
+    final void dismiss() {
+        dismissed = true;
+        quiet = true;
+        loop.counters.dismissed.increment();
+        drain();
+    }
+
     // ---- reading
+
+    /** Some bytes have come. */
+    final void arrived(long bytes) {
+        loop.counters.bytesIn.add(bytes);
+        moved();
+    }
 
     /** Offers again what was left over, if that is wanted. */
     final void offerLeftover() {
@@ -265,6 +318,8 @@ abstract class StreamConnection extends LoopConnection {
     /** Some bytes have gone. */
     final void sent(long bytes) {
         loop.counters.bytesOut.add(bytes);
+        quiet = false;
+        moved();
         if (congested && queue.low()) {
             relieve();
         }
@@ -314,7 +369,7 @@ abstract class StreamConnection extends LoopConnection {
             outputEnded = true;
             loop.sockets.shutdown(fd, SocketConstants.SHUT_WR);
         }
-        if (state == State.FLUSHING && !inputEnded && (lingerWanted || unread)) {
+        if (state == State.FLUSHING && !inputEnded && ((lingerWanted && !quiet) || unread)) {
             linger();
         } else if (state == State.FLUSHING || (outputEnded && inputEnded && !keptOpen)) {
             closeNow(0);
@@ -350,7 +405,7 @@ abstract class StreamConnection extends LoopConnection {
             input.release();
         }
         deadlines.cancel();
-        loop.closed(this, accepted);
+        loop.closed(this, accepted, dismissed);
         session.closed(errno);
     }
 
@@ -374,7 +429,8 @@ abstract class StreamConnection extends LoopConnection {
 
     /** The server drains. */
     void drain() {
-        if (state == State.OPEN) {
+        if (state == State.OPEN && !leaving) {
+            leaving = true;
             session.draining();
             touch();
         }

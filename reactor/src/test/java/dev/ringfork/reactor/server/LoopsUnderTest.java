@@ -82,6 +82,11 @@ enum LoopsUnderTest {
         return this == ONE || this == ACCEPTOR || this == SERIAL;
     }
 
+    /** Whether idle connections are told apart by how long, whatever loops they are of. */
+    boolean ordersIdle() {
+        return this != SHARED && this != REUSEPORT;
+    }
+
     /** Whether what all connections hold is of one pool of buffers. */
     boolean shareBuffers() {
         return oneServes() || this == PROACTOR || this == SYNC || this == BUFFERED;

@@ -23,6 +23,7 @@ abstract class ServerContract
                 ConnectingContract,
                 AcceptingContract,
                 SharingContract,
+                SoftLimitContract,
                 LifeContract,
                 AddressContract {
     private Rig rig;

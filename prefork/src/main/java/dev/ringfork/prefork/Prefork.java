@@ -13,6 +13,7 @@ import dev.ringfork.prefork.control.Display;
 import dev.ringfork.prefork.listeners.ActivatedListeners;
 import dev.ringfork.prefork.listeners.Activation;
 import dev.ringfork.prefork.listeners.Binder;
+import dev.ringfork.prefork.listeners.ListenerStore;
 import dev.ringfork.prefork.listeners.ServiceManager;
 import dev.ringfork.prefork.listeners.Supervision;
 import dev.ringfork.prefork.master.MasterEvents;
@@ -187,6 +188,10 @@ public final class Prefork {
             binder.inherit(succession.heritage());
             described.inherited.forEach(binder::adopt);
             for (Where where : described.addresses) {
+                binder.expect(where.address, where.packets);
+            }
+            binder.keepIn(described.store, succession.stored());
+            for (Where where : described.addresses) {
                 binder.bind(where.address, where.packets);
             }
             if (described.accepting.strategy() == AcceptStrategy.MUTEX) {
@@ -342,6 +347,7 @@ public final class Prefork {
             } else if (supervision.overlaps()) {
                 takeSeat(supervision::isSibling);
             }
+            binder.serving();
             notices.serving();
             guarded("masterServing", hooks()::masterServing);
         }
@@ -388,6 +394,7 @@ public final class Prefork {
         private Spawn spawn = Spawn.EXEC;
         private Accepting accepting = Accepting.DEFAULT;
         private ServiceManager manager = ServiceManager.none();
+        private ListenerStore store = ListenerStore.none();
         private ServiceSettings service = ServiceSettings.DEFAULT;
         private @Nullable Path pidFile;
         private @Nullable Path control;
@@ -424,6 +431,15 @@ public final class Prefork {
          */
         public Builder serviceManager(ServiceManager manager) {
             this.manager = manager;
+            return this;
+        }
+
+        /**
+         * Where the listeners that the master binds outlive it; nowhere by default. {@link #run}
+         * takes it over in the master, also when it throws.
+         */
+        public Builder listenerStore(ListenerStore store) {
+            this.store = store;
             return this;
         }
 

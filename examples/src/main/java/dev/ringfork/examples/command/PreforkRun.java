@@ -8,6 +8,7 @@ import dev.ringfork.bindings.WaitStatus;
 import dev.ringfork.prefork.Hooks;
 import dev.ringfork.prefork.Prefork;
 import dev.ringfork.prefork.Worker;
+import dev.ringfork.prefork.accept.AcceptStrategy;
 import dev.ringfork.prefork.listeners.ServiceManager;
 import dev.ringfork.prefork.master.Master;
 import dev.ringfork.reactor.protocol.Protocol;
@@ -133,8 +134,18 @@ final class PreforkRun {
         if (child) {
             return;
         }
-        Places.of(options, common, console).listen(prefork);
+        Places.of(options, common, console, unstorable()).listen(prefork);
         prefork.serviceManager(ServiceManager.of(System.getenv(), console::note));
+    }
+
+    /** Why listeners cannot be kept in the service manager's store, or null. */
+    private @Nullable String unstorable() {
+        if (workers.service.daemon) {
+            return "--daemon: what is stored comes back to the process that the manager starts; leave --daemon out (systemd: Type=notify)";
+        }
+        return workers.accepting().strategy() == AcceptStrategy.REUSEPORT
+                ? "--accept reuseport: there are as many as workers; choose another --accept"
+                : null;
     }
 
     private void check() {

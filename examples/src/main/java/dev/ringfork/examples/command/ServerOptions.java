@@ -2,6 +2,7 @@
 package dev.ringfork.examples.command;
 
 import dev.ringfork.bindings.Address;
+import dev.ringfork.prefork.listeners.ListenerStore;
 import dev.ringfork.reactor.demux.Trigger;
 import dev.ringfork.reactor.server.Architecture;
 import dev.ringfork.reactor.server.DatagramServerBuilder;
@@ -10,6 +11,7 @@ import dev.ringfork.reactor.server.LoopAccept;
 import dev.ringfork.reactor.server.ServerBuilder;
 import dev.ringfork.reactor.server.ServerSettings;
 import java.time.Duration;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -44,6 +46,15 @@ final class ServerOptions {
                     "Expect a header of the PROXY protocol, version 1 or 2, before each connection's bytes:"
                             + " the client is who it names. For a port that only a proxy can reach.")
     boolean proxyProtocol;
+
+    @Option(
+            names = "--fd-store",
+            paramLabel = "on|off",
+            description =
+                    "Keep what is bound here in the service manager's store of descriptors, so that clients"
+                            + " wait while the service is started again, and are not refused (systemd:"
+                            + " FileDescriptorStoreMax=; default: on where the manager says that it keeps them, FDSTORE).")
+    private @Nullable Switch fdStore;
 
     @Option(
             names = "--backlog",
@@ -222,6 +233,31 @@ final class ServerOptions {
             throw Refusal.usage("--port: ports go from 0 to 65535, not " + port, null);
         }
         return unix == null ? inet() : unix(unix);
+    }
+
+    /**
+     * Whether listeners are to outlive this process, and where.
+     *
+     * @param obstacle why they cannot here, or null
+     * @throws Refusal if they are to and cannot
+     */
+    ListenerStore store(@Nullable String obstacle, Consumer<String> report) {
+        Map<String, String> environment = System.getenv();
+        if (fdStore == Switch.ON && obstacle != null) {
+            throw Refusal.usage("--fd-store on: " + obstacle, null);
+        }
+        try {
+            boolean on =
+                    fdStore == null ? ListenerStore.offered(environment) : fdStore == Switch.ON;
+            if (on && obstacle != null) {
+                report.accept("the listener is not stored: " + obstacle);
+            }
+            return ListenerStore.of(environment, on && obstacle == null, report);
+        } catch (IllegalArgumentException e) {
+            throw fdStore == Switch.ON
+                    ? Refusal.usage("--fd-store on: " + Refusal.message(e), e)
+                    : Refusal.failure(Refusal.message(e), e);
+        }
     }
 
     /** Refuses what only streams have. */

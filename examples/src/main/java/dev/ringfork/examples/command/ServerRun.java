@@ -6,11 +6,13 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import dev.ringfork.bindings.Address;
 import dev.ringfork.bindings.SyscallException;
 import dev.ringfork.prefork.listeners.ServiceManager;
+import dev.ringfork.prefork.listeners.StoredListener;
 import dev.ringfork.prefork.listeners.Watchdog;
 import dev.ringfork.reactor.protocol.DatagramProtocol;
 import dev.ringfork.reactor.protocol.Protocol;
 import dev.ringfork.reactor.proxied.ProxiedProtocol;
 import dev.ringfork.reactor.server.DatagramServerBuilder;
+import dev.ringfork.reactor.server.LoopAccept;
 import dev.ringfork.reactor.server.Server;
 import dev.ringfork.reactor.server.ServerBuilder;
 import dev.ringfork.reactor.server.ServerSettings;
@@ -39,6 +41,7 @@ final class ServerRun {
     private final CommonOptions common;
     private final AtomicInteger signals = new AtomicInteger();
     private @Nullable ProxiedProtocol proxied;
+    private volatile @Nullable StoredListener own;
     private Runnable leaving = () -> {};
 
     ServerRun(Console console, ServerOptions options, CommonOptions common) {
@@ -65,10 +68,19 @@ final class ServerRun {
                             tls == null ? protocol : TlsProtocol.around(protocol, tls, settings);
                     ServerBuilder builder = Server.builder(behindProxy(encrypted));
                     options.arrange(builder);
-                    Places.of(options, common, console).listen(builder);
+                    own =
+                            Places.of(options, common, console, unstorable())
+                                    .listen(builder, settings);
                     return builder.settings(settings).start();
                 },
                 service);
+    }
+
+    /** Why the listener cannot be kept in the service manager's store, or null. */
+    private @Nullable String unstorable() {
+        return options.loopAccept == LoopAccept.REUSEPORT
+                ? "--loop-accept reuseport: each loop has one; choose --loop-accept shared or acceptor"
+                : null;
     }
 
     /** The header comes before the handshake, so it goes around everything else. */
@@ -85,7 +97,7 @@ final class ServerRun {
         options.refuseProxyProtocol("--seqpacket");
         run(
                 (settings, tls) -> {
-                    Address address = Places.unhanded(options, "--seqpacket");
+                    Address address = Places.unhanded(options, "--seqpacket", console);
                     if (tls != null) {
                         throw Refusal.usage(
                                 "TLS is for streams: leave --tls-cert and --tls-key out with --seqpacket",
@@ -103,7 +115,7 @@ final class ServerRun {
         options.refuseProxyProtocol("--udp");
         run(
                 (settings, tls) -> {
-                    Address address = Places.unhanded(options, "--udp");
+                    Address address = Places.unhanded(options, "--udp", console);
                     if (tls != null) {
                         throw Refusal.usage(
                                 "TLS is for connections: leave --tls-cert and --tls-key out with --udp",
@@ -146,6 +158,10 @@ final class ServerRun {
                             .formatted(
                                     service.places(server.addresses(), tls != null),
                                     server.description()));
+            StoredListener stored = own;
+            if (stored != null) {
+                stored.serving();
+            }
             manager.ready(SERVING);
             server.awaitStop();
             sayGoodbye(server);
@@ -155,6 +171,11 @@ final class ServerRun {
             throw Refusal.usage(e);
         } catch (SyscallException e) {
             throw Explanation.of(e, options);
+        } finally {
+            StoredListener stored = own;
+            if (stored != null) {
+                stored.close();
+            }
         }
     }
 
@@ -209,6 +230,10 @@ final class ServerRun {
         console.note(
                 "draining for at most %s, connections: %d; a second signal ends them at once"
                         .formatted(options.drainTimeout, open));
+        StoredListener stored = own;
+        if (stored != null) {
+            stored.leave();
+        }
         server.drain(options.drainTimeout.duration());
     }
 

@@ -83,6 +83,14 @@ public final class ActivatedListeners implements AutoCloseable {
         return take(_ -> true);
     }
 
+    /** Takes those that this service had put into the manager's store. */
+    List<ActivatedListener> takeStored() {
+        List<ActivatedListener> stored =
+                left.stream().filter(each -> StoredName.isOne(each.name())).toList();
+        left.removeAll(stored);
+        return stored;
+    }
+
     /** Closes those that nobody has taken: clients wait for whoever has them, too. */
     @Override
     public void close() {

@@ -74,6 +74,7 @@ public final class Activation {
         rest.keySet()
                 .removeIf(variable ->
                         Notify.VARIABLES.contains(variable)
+                                || variable.equals(ListenerStore.VARIABLE)
                                 || Arrays.stream(Supervisor.values())
                                         .anyMatch(each -> each.tells(variable)));
         return rest;

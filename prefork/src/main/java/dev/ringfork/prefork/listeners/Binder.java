@@ -2,6 +2,7 @@
 package dev.ringfork.prefork.listeners;
 
 import dev.ringfork.bindings.Address;
+import dev.ringfork.bindings.Errno;
 import dev.ringfork.bindings.Syscalls;
 import dev.ringfork.prefork.accept.AcceptMutex;
 import dev.ringfork.prefork.accept.AcceptMutexKind;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
@@ -44,6 +46,9 @@ public final class Binder implements AutoCloseable {
     private final Map<Place, Integer> inherited = new LinkedHashMap<>();
     private boolean owner = true;
     private boolean withdrawn;
+    private final Set<Place> expected = new LinkedHashSet<>();
+    private ListenerStore store = ListenerStore.none();
+    private boolean serving;
     private @Nullable AcceptMutex mutex;
 
     /**
@@ -98,6 +103,55 @@ public final class Binder implements AutoCloseable {
         return owner;
     }
 
+    /** Says what {@link #bind} will be called for. */
+    public void expect(Address address, boolean packets) {
+        expected.add(place(address, packets, expected));
+    }
+
+    /**
+     * Has the listeners that are bound from now on stored, and those that came back bound again.
+     * Those that came back and are not {@link #expect expected} end.
+     *
+     * @param names what the master before this one has stored; null if there was none
+     */
+    public void keepIn(ListenerStore store, @Nullable String names) {
+        this.store = store;
+        if (names != null) {
+            store.succeed(names);
+        }
+        boolean groups = strategy == AcceptStrategy.REUSEPORT;
+        if (groups) {
+            store.decline(
+                    "with --accept reuseport there are as many as workers; choose another --accept");
+        }
+        store.keepOnly(groups ? Set.of() : expected, addresses());
+    }
+
+    /** What is stored, for a master that takes this one's place: see {@link #keepIn}. */
+    public String stored() {
+        return store.names();
+    }
+
+    /** Workers serve: from now on the listeners outlive this process, if they are to be stored. */
+    public void serving() {
+        serving = true;
+        settle();
+    }
+
+    private void settle() {
+        if (serving && owner && !withdrawn) {
+            store.settle(listeners);
+        }
+    }
+
+    /**
+     * Whether a listener goes on when this server has closed it: a supervisor has bound it, or
+     * stores it.
+     */
+    public boolean outlives(int fd) {
+        return store.holds(fd) || handedOver().contains(fd);
+    }
+
     /**
      * Binds an address and listens, or takes what was inherited for it.
      *
@@ -115,11 +169,27 @@ public final class Binder implements AutoCloseable {
         }
         Place place = place(address, packets, listeners.keySet());
         Integer fd = inherited.remove(place);
+        if (fd != null) {
+            listeners.put(place, take(place, fd));
+            store.inherited(place, fd);
+            return;
+        }
+        Integer back = store.take(place);
         listeners.put(
                 place,
-                fd == null
+                back == null
                         ? BoundListener.open(syscalls, address, packets, settings)
-                        : take(place, fd));
+                        : takeBack(place, back));
+    }
+
+    /** One that was stored is as this process's own. */
+    private BoundListener takeBack(Place place, int fd) {
+        BoundListener listener = take(place, fd);
+        listener.own();
+        // A process that was killed may have left it in any state.
+        Withdrawal.end(syscalls.sockets(), fd);
+        Errno.check("listen", syscalls.sockets().listen(fd, settings.backlog()), place.address());
+        return listener;
     }
 
     private static Place place(Address address, boolean packets, Set<Place> taken) {
@@ -201,6 +271,8 @@ public final class Binder implements AutoCloseable {
             own();
         }
         groups.values().forEach(PortGroup::alone);
+        store.alone();
+        settle();
     }
 
     /**
@@ -210,7 +282,7 @@ public final class Binder implements AutoCloseable {
     public void keep() {
         groups.values().forEach(PortGroup::alone);
         if (!withdrawn) {
-            bound().forEach(each -> Withdrawal.end(syscalls.sockets(), each.fd()));
+            bound(true).forEach(each -> Withdrawal.end(syscalls.sockets(), each.fd()));
         }
     }
 
@@ -330,8 +402,8 @@ public final class Binder implements AutoCloseable {
     }
 
     /**
-     * Lets no client begin to connect to what this master has bound, unless it is another one's;
-     * those that have begun come into the queues.
+     * Lets no client begin to connect to what this master has bound, unless it is another one's or
+     * stored; those that have begun come into the queues.
      *
      * @return 0, or {@code -errno} where the kernel cannot: a moment stays between the last look
      *     into the queue and the close, in which somebody may come
@@ -341,12 +413,17 @@ public final class Binder implements AutoCloseable {
             return 0;
         }
         withdrawn = true;
-        return bound().stream().mapToInt(this::withdraw).min().orElse(0);
+        return bound(false).stream().mapToInt(this::withdraw).min().orElse(0);
     }
 
     /** All but those that somebody else has bound. */
-    private List<BoundListener> bound() {
-        List<BoundListener> bound = new ArrayList<>(listeners.values());
+    private List<BoundListener> bound(boolean alsoStored) {
+        List<BoundListener> bound = new ArrayList<>();
+        for (BoundListener listener : listeners.values()) {
+            if (alsoStored || !store.holds(listener.fd())) {
+                bound.add(listener);
+            }
+        }
         for (PortGroup group : groups.values()) {
             for (int slot = 0; slot < group.size(); slot++) {
                 bound.add(group.listener(slot));
@@ -368,7 +445,12 @@ public final class Binder implements AutoCloseable {
      * then nobody waits in a queue that no worker looks at.
      */
     public void release() {
-        listeners.values().forEach(BoundListener::close);
+        for (BoundListener listener : listeners.values()) {
+            if (store.holds(listener.fd())) {
+                listener.leave();
+            }
+            listener.close();
+        }
         listeners.clear();
         adopted.forEach(InheritedListener::close);
         adopted.clear();
@@ -384,6 +466,7 @@ public final class Binder implements AutoCloseable {
         release();
         inherited.values().forEach(syscalls.descriptors()::close);
         inherited.clear();
+        store.close();
         if (mutex != null) {
             mutex.close();
         }

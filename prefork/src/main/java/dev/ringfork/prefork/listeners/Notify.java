@@ -34,7 +34,8 @@ import org.jspecify.annotations.Nullable;
  * dev.ringfork.bindings.SyscallException} if the manager cannot be reached.
  */
 public final class Notify {
-    static final Set<String> VARIABLES = Set.of("NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID");
+    static final Set<String> VARIABLES =
+            Set.of("NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID", ListenerStore.ROOM);
 
     private final @Nullable Address socket;
     private final @Nullable Duration watchdog;

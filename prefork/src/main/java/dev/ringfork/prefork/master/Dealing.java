@@ -199,10 +199,10 @@ final class Dealing implements AutoCloseable {
 
     /**
      * Whether this server is the one that serves who waits at a listener. Where each of them needs
-     * a process, and a supervisor keeps the listener, the next server is sooner there.
+     * a process, and the listener outlives this one, the next server is sooner there.
      */
     private boolean promised(BoundListener listener) {
-        return !once || !binder.handedOver().contains(listener.fd());
+        return !once || !binder.outlives(listener.fd());
     }
 
     /** A place whose worker has just died may have no other before the end. */

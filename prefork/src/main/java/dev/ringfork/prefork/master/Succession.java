@@ -9,6 +9,7 @@ import dev.ringfork.bindings.abi.ProcessConstants;
 import dev.ringfork.prefork.listeners.Activation;
 import dev.ringfork.prefork.listeners.Binder;
 import dev.ringfork.prefork.listeners.Inheritance;
+import dev.ringfork.prefork.listeners.ListenerStore;
 import dev.ringfork.prefork.spawn.Assignment;
 import dev.ringfork.prefork.spawn.Channel;
 import dev.ringfork.prefork.spawn.CommandLine;
@@ -116,6 +117,11 @@ public final class Succession implements AutoCloseable {
         return succeeds() ? Inheritance.read(environment) : new LinkedHashMap<>();
     }
 
+    /** What that one has stored, see {@link Binder#keepIn}; null if there was none. */
+    public @Nullable String stored() {
+        return succeeds() ? environment.getOrDefault(ListenerStore.VARIABLE, "") : null;
+    }
+
     /** Begins to listen to the master before this one. */
     void attach(Reactor reactor, ExitWatch exits, Consumer<Input> inputs, Heir heir) {
         setting = new Setting(reactor, exits, inputs, heir);
@@ -211,6 +217,7 @@ public final class Succession implements AutoCloseable {
         // Left over, if a worker of another master has started this one.
         variables.remove(Assignment.WORKER);
         variables.put(Inheritance.LISTENERS, Inheritance.write(listeners));
+        variables.put(ListenerStore.VARIABLE, binder.stored());
         variables.put(PREDECESSOR, "%d,%d".formatted(syscalls.processes().getpid(), next));
         return variables;
     }

@@ -8,6 +8,8 @@ module dev.ringfork.examples {
     requires dev.ringfork.natives;
     requires transitive dev.ringfork.prefork;
     requires info.picocli;
+    // For the virtual machines of forklab alone, which ask for it.
+    requires static java.management;
     requires jdk.unsupported;
 
     exports dev.ringfork.examples.http;

@@ -3,6 +3,7 @@ package dev.ringfork.examples.command;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.ringfork.examples.forklab.Plan;
 import dev.ringfork.prefork.Spawn;
 import dev.ringfork.prefork.accept.AcceptMutexKind;
 import dev.ringfork.prefork.accept.AcceptStrategy;
@@ -15,6 +16,7 @@ import dev.ringfork.reactor.server.LoopAccept;
 import dev.ringfork.reactor.server.RingUse;
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.lang.module.ModuleDescriptor;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Function;
@@ -54,6 +56,7 @@ public final class Main implements Runnable {
         COMMANDS.put("loss", LossCommand::new);
         COMMANDS.put("probe", ProbeCommand::new);
         COMMANDS.put("selftest", SelftestCommand::new);
+        COMMANDS.put("forklab", ForklabCommand::new);
         COMMANDS.put("signal-echo", SignalEchoCommand::new);
         COMMANDS.put("aio-copy", AioCopyCommand::new);
         COMMANDS.put("warm", WarmCommand::new);
@@ -99,6 +102,7 @@ public final class Main implements Runnable {
                 .registerConverter(Span.class, Span::parse)
                 .registerConverter(Provider.class, new Word<>(Provider.class))
                 .registerConverter(Spawn.class, new Word<>(Spawn.class))
+                .registerConverter(Plan.Collector.class, new Word<>(Plan.Collector.class))
                 .registerConverter(WorkerCount.class, WorkerCount::parse)
                 .registerConverter(Share.class, Share::parse)
                 .registerConverter(Processors.class, Processors::parse)
@@ -171,7 +175,8 @@ public final class Main implements Runnable {
 
         /** The number alone. */
         static String number() {
-            return Main.class.getModule().getDescriptor().rawVersion().orElse("unversioned");
+            ModuleDescriptor module = Main.class.getModule().getDescriptor();
+            return module == null ? "unversioned" : module.rawVersion().orElse("unversioned");
         }
 
         @Override

@@ -10,7 +10,7 @@ import java.io.PrintStream;
 import java.util.concurrent.TimeUnit;
 
 /** The beginning of a report: what it was made on. */
-final class Heading {
+public final class Heading {
     private static final long PROGRAM_MS = 2_000;
 
     private Heading() {}
@@ -18,11 +18,12 @@ final class Heading {
     /**
      * Prints it.
      *
+     * @param command whose report it is
      * @param version of Ringfork
      */
-    static void print(PrintStream out, String version, Syscalls syscalls) {
+    public static void print(PrintStream out, String command, String version, Syscalls syscalls) {
         Runtime runtime = Runtime.getRuntime();
-        out.printf("Ringfork %s selftest%n", version);
+        out.printf("Ringfork %s %s%n", version, command);
         line(out, "system", property("os.name") + " " + property("os.version"));
         line(out, "kernel", output("uname", "-s", "-r", "-v", "-m"));
         line(out, "platform", Platform.current().key());

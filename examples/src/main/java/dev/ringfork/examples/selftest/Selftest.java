@@ -56,7 +56,7 @@ public final class Selftest {
      * @throws IOException if there can be no folder for files
      */
     public boolean run(String version) throws IOException, InterruptedException {
-        Heading.print(out, version, syscalls);
+        Heading.print(out, "selftest", version, syscalls);
         return run(allChecks());
     }
 

@@ -57,6 +57,7 @@ public final class Main implements Runnable {
         COMMANDS.put("probe", ProbeCommand::new);
         COMMANDS.put("selftest", SelftestCommand::new);
         COMMANDS.put("forklab", ForklabCommand::new);
+        COMMANDS.put("syscalls", SyscallsCommand::new);
         COMMANDS.put("signal-echo", SignalEchoCommand::new);
         COMMANDS.put("aio-copy", AioCopyCommand::new);
         COMMANDS.put("warm", WarmCommand::new);

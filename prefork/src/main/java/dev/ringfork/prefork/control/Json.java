@@ -15,7 +15,8 @@ public final class Json {
     /**
      * Writes a value on one line.
      *
-     * @param value a map, a collection, a number, a boolean, null, or what is written as its text
+     * @param value a map, a collection, a number (finite), a boolean, null, or what is written as
+     *     its text
      */
     public static String write(@Nullable Object value) {
         return switch (value) {
@@ -31,6 +32,7 @@ public final class Json {
                     list.stream().map(Json::write).collect(Collectors.joining(",", "[", "]"));
             case Integer number -> number.toString();
             case Long number -> number.toString();
+            case Double number -> number.toString();
             case Boolean truth -> truth.toString();
             default -> quoted(value.toString());
         };

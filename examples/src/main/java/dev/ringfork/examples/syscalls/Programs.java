@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ringfork.examples.syscalls;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.ringfork.bindings.Platform;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** The programs that measure, where the build has put them, and how they are run. */
+public final class Programs {
+    private static final String RUNNER = "dev.ringfork.bindings.bench.BenchRunner";
+
+    private final Path c;
+    private final Path jars;
+
+    /**
+     * Those of a checkout.
+     *
+     * @param home its folder
+     */
+    public Programs(Path home) {
+        c = home.resolve("native/target/native/%s-bench/bench".formatted(Platform.current().key()));
+        jars = home.resolve("bench/target/bench");
+    }
+
+    /**
+     * Makes sure that they are there.
+     *
+     * @throws IOException if not: the message says what to do
+     */
+    public void require() throws IOException {
+        if (!Files.isExecutable(c)) {
+            throw new IOException("no " + c + ": run make -C native bench");
+        }
+        if (!Files.isDirectory(jars)) {
+            throw new IOException("no " + jars + ": run ./mvnw -Pbench verify");
+        }
+    }
+
+    /** The command that measures a column. */
+    List<String> command(Column column, String filter, Pace pace) {
+        List<String> command = new ArrayList<>();
+        if (column.java()) {
+            command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+            command.addAll(List.of("-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED"));
+            // JMH's own use of it would be a warning for each JVM.
+            command.add("--sun-misc-unsafe-memory-access=allow");
+            command.addAll(List.of("-Djmh.ignoreLock=true", "-Dringfork.bindings=" + column.id()));
+            command.addAll(List.of("-cp", jars + "/*", RUNNER, filter));
+            command.addAll(pace.java());
+        } else {
+            command.addAll(List.of(c.toString(), "--threads", column == Column.C1 ? "1" : "2"));
+            command.addAll(List.of("--filter", filter));
+            command.addAll(pace.c());
+        }
+        return command;
+    }
+
+    /**
+     * Runs a program to its end, and passes on its lines as they come. When this JVM ends so does
+     * the program.
+     *
+     * @return its exit code
+     */
+    static int run(List<String> command, Consumer<String> lines)
+            throws IOException, InterruptedException {
+        Process process =
+                new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        Thread ending = new Thread(process::destroy);
+        Runtime.getRuntime().addShutdownHook(ending);
+        try (BufferedReader reader = process.inputReader(UTF_8)) {
+            reader.lines().forEach(lines);
+            return process.waitFor();
+        } finally {
+            process.destroy();
+            forget(ending);
+        }
+    }
+
+    private static void forget(Thread hook) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException ending) {
+            // The JVM is ending: the hook is running.
+        }
+    }
+}

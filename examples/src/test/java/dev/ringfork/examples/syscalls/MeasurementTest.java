@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ringfork.examples.syscalls;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.abort;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class MeasurementTest {
+    private static final Pace SHORTEST = new Pace(0, 1, 1, 2, 1);
+
+    private final List<String> progress = new ArrayList<>();
+
+    /** Benchmarks are no part of the usual build. */
+    private static Programs built() {
+        Path home = Path.of(System.getProperty("ringfork.native.build")).resolve("../..");
+        Programs programs = new Programs(home.toAbsolutePath().normalize());
+        try {
+            programs.require();
+        } catch (IOException e) {
+            abort(e.toString());
+        }
+        return programs;
+    }
+
+    @Test
+    void shouldMeasureACallInCAndInJava() throws Exception {
+        Figures figures =
+                new Measurement(built(), "^process.getppid$", SHORTEST, progress::add)
+                        .run(List.of(Column.FFM));
+        assertEquals(List.of("process.getppid"), figures.calls(), progress.toString());
+        assertEquals(List.of(Column.C1, Column.C, Column.FFM), figures.columns());
+        assertNotNull(figures.ratio("process.getppid", Column.FFM));
+    }
+
+    @Test
+    void shouldMeasureNothingThatIsNotAskedFor() throws Exception {
+        Figures figures =
+                new Measurement(built(), "no such call", SHORTEST, progress::add).run(List.of());
+        assertEquals(List.of(), figures.calls());
+    }
+
+    @Test
+    void shouldSayHowToBuildWhatIsMissing(@TempDir Path empty) {
+        IOException missing = assertThrows(IOException.class, new Programs(empty)::require);
+        assertTrue(missing.toString().endsWith("run make -C native bench"));
+    }
+}

@@ -148,7 +148,7 @@ public final class Prefork {
                 AcceptMutex mutex = worker.acceptMutex(syscalls, described.accepting)) {
             described.hooks.afterFork(worker);
             ServerBuilder builder = Server.builder(described.protocol.get());
-            builder.settings(described.server);
+            builder.settings(described.server).sharedPlaces(loop.places());
             described.arrange.accept(builder);
             worker.listen(syscalls, described.accepting, builder);
             if (mutex != null) {
@@ -451,7 +451,8 @@ public final class Prefork {
 
         /**
          * Limits, time-outs and sizes of each worker's server, and where the master reports too;
-         * {@link ServerSettings#DEFAULT} by default.
+         * {@link ServerSettings#DEFAULT} by default. How many connections there may be is for all
+         * workers together.
          */
         public Builder server(ServerSettings server) {
             this.server = server;

@@ -21,6 +21,7 @@ import dev.ringfork.reactor.Timer;
 import dev.ringfork.reactor.demux.Interest;
 import dev.ringfork.reactor.demux.PollDemultiplexer;
 import dev.ringfork.reactor.server.Server;
+import dev.ringfork.reactor.server.SharedPlaces;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -130,6 +131,11 @@ final class WorkerLoop implements AutoCloseable {
         if (failure != null) {
             throw new IllegalStateException("the server has failed", failure);
         }
+    }
+
+    /** The places for connections that all workers have together. */
+    SharedPlaces places() {
+        return scoreboard.places(manifest.record());
     }
 
     /** Whether it is not to end but to become a template. */

@@ -53,7 +53,7 @@ final class PreforkProgram {
         Prefork.Builder prefork =
                 Prefork.builder(() -> protocol(given))
                         .settings(settings(given))
-                        .server(ServerSettings.DEFAULT)
+                        .server(server(given))
                         .accept(accepting(given))
                         .spawn(Spawn.valueOf(given.getOrDefault("spawn", "EXEC")))
                         .service(service(given))
@@ -90,6 +90,14 @@ final class PreforkProgram {
             throw new IllegalStateException("there is nothing to speak");
         }
         return LineSession::new;
+    }
+
+    private static ServerSettings server(Map<String, String> given) {
+        return ServerSettings.builder()
+                .maxConnections(Integer.parseInt(given.getOrDefault("connections", "65536")))
+                .softConnections(Integer.parseInt(given.getOrDefault("soft", "0")))
+                .softIdle(Duration.ofMillis(100))
+                .build();
     }
 
     private static ServiceSettings service(Map<String, String> given) {

@@ -135,7 +135,7 @@ final class ServerOptions {
             names = "--max-connections",
             paramLabel = "N",
             description =
-                    "Connections served at a time by each process; more are closed at once (default: ${DEFAULT-VALUE}).")
+                    "Connections served at a time, by all workers together; more are closed at once (default: ${DEFAULT-VALUE}).")
     int maxConnections = DEFAULT.maxConnections();
 
     @Option(

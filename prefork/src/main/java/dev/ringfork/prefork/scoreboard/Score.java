@@ -24,7 +24,7 @@ public final class Score {
     private static final VarHandle INT = JAVA_INT.varHandle();
     private static final VarHandle LONG = JAVA_LONG.varHandle();
 
-    private static final long STATE = 0;
+    static final long STATE = 0;
     private static final long PID = 4;
     private static final long SLOT = 8;
     private static final long GENERATION = 12;
@@ -44,6 +44,9 @@ public final class Score {
     private static final long LOAD = 120;
     private static final long DISMISSED = 128;
 
+    /** On a line of its own: others read it for each connection, which must not slow the rest. */
+    static final long PLACES = 192;
+
     /** What a worker does. */
     public enum State {
         /** The record is nobody's. */
@@ -55,7 +58,7 @@ public final class Score {
         /** It finishes what it has begun. */
         DRAINING(3);
 
-        private final int code;
+        final int code;
 
         State(int code) {
             this.code = code;
@@ -113,6 +116,11 @@ public final class Score {
     /** Says how many connections the worker has, or has been given and not begun to serve. */
     public void load(long connections) {
         setLong(LOAD, connections);
+    }
+
+    /** Nobody has the places any more that the worker had for its connections. */
+    void vacate() {
+        setLong(PLACES, 0);
     }
 
     /**

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ringfork.prefork.scoreboard;
 
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
 import dev.ringfork.bindings.Errno;
 import dev.ringfork.bindings.Syscalls;
 import dev.ringfork.bindings.abi.Fcntl;
 import dev.ringfork.prefork.shared.MemoryFile;
+import dev.ringfork.reactor.server.SharedPlaces;
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.VarHandle;
 import java.nio.file.Path;
 import java.util.BitSet;
 
@@ -23,7 +27,12 @@ public final class Scoreboard implements AutoCloseable {
      */
     public static final int RECORDS = 1024;
 
-    private static final long BYTES = (long) RECORDS * Score.BYTES;
+    /** Where the master says how many of the first records may be somebody's; behind them all. */
+    static final long RECORDS_USED = (long) RECORDS * Score.BYTES;
+
+    private static final long BYTES = RECORDS_USED + Score.BYTES;
+
+    private static final VarHandle INT = JAVA_INT.varHandle();
 
     private final Syscalls syscalls;
     private final int fd;
@@ -89,13 +98,27 @@ public final class Scoreboard implements AutoCloseable {
         }
         taken.set(free);
         score(free).clear();
+        publish();
         return free;
     }
 
     /** Gives a record back when its worker was reaped. */
     public void release(int record) {
-        score(record).state(Score.State.FREE);
+        Score score = score(record);
+        score.state(Score.State.FREE);
+        score.vacate();
         taken.clear(record);
+        publish();
+    }
+
+    /** Before a worker begins, and after it has ended: no place of a worker is overlooked. */
+    private void publish() {
+        INT.setVolatile(memory, RECORDS_USED, taken.length());
+    }
+
+    /** The places for connections, for the worker that has a record. */
+    public SharedPlaces places(int record) {
+        return new Places(memory, record);
     }
 
     /** A record by its number. */

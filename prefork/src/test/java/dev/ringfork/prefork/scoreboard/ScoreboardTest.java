@@ -2,15 +2,22 @@
 package dev.ringfork.prefork.scoreboard;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ringfork.bindings.Address;
 import dev.ringfork.bindings.Errno;
 import dev.ringfork.bindings.SyscallException;
 import dev.ringfork.bindings.Syscalls;
 import dev.ringfork.reactor.server.Server;
+import dev.ringfork.reactor.server.SharedPlaces;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 final class ScoreboardTest {
@@ -91,6 +98,76 @@ final class ScoreboardTest {
             assertEquals(first, board.take());
             assertEquals(0, board.score(first).heartbeat());
             assertEquals(2, board.score(second).heartbeat());
+        }
+    }
+
+    @Test
+    void shouldCountThePlacesOfAllWorkersTogether() {
+        try (Scoreboard board = Scoreboard.create(syscalls);
+                Scoreboard worker = secondMapping(board)) {
+            int gone = board.take();
+            SharedPlaces first = worker.places(gone);
+            SharedPlaces second = worker.places(board.take());
+            assertTrue(first.take(3));
+            assertTrue(second.take(3));
+            assertTrue(first.take(3));
+            assertFalse(second.take(3));
+            assertEquals(3, second.taken());
+            second.give();
+            assertTrue(first.take(3));
+            assertFalse(second.take(3));
+
+            board.release(gone);
+
+            assertEquals(0, second.taken());
+            assertTrue(second.take(1));
+        }
+    }
+
+    @Test
+    void shouldCountWorkersThatServeAsThoseWhoShare() {
+        try (Scoreboard board = Scoreboard.create(syscalls)) {
+            int first = board.take();
+            int second = board.take();
+            SharedPlaces places = board.places(second);
+            assertEquals(1, places.sharers());
+            board.score(first).state(Score.State.SERVING);
+            board.score(second).state(Score.State.SERVING);
+            assertEquals(2, places.sharers());
+            board.release(first);
+            assertEquals(1, places.sharers());
+        }
+    }
+
+    @Test
+    void shouldNeverGiveMorePlacesThanThereAre() throws Exception {
+        int most = 3;
+        AtomicInteger held = new AtomicInteger();
+        AtomicInteger tooMany = new AtomicInteger();
+        try (Scoreboard board = Scoreboard.create(syscalls)) {
+            List<Thread> workers = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                SharedPlaces places = board.places(board.take());
+                workers.add(Thread.ofPlatform().start(() -> use(places, most, held, tooMany)));
+            }
+            for (Thread worker : workers) {
+                assertTrue(worker.join(Duration.ofSeconds(60)), "it goes on");
+            }
+            assertEquals(0, tooMany.get());
+            assertEquals(0, board.places(0).taken());
+        }
+    }
+
+    private static void use(
+            SharedPlaces places, int most, AtomicInteger held, AtomicInteger tooMany) {
+        for (int i = 0; i < 20_000; i++) {
+            if (places.take(most)) {
+                if (held.incrementAndGet() > most) {
+                    tooMany.incrementAndGet();
+                }
+                held.decrementAndGet();
+                places.give();
+            }
         }
     }
 

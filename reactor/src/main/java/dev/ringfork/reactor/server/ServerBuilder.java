@@ -24,6 +24,7 @@ public final class ServerBuilder {
     private boolean nowhere;
     private @Nullable GateChoice gate;
     private Runnable whenVacant = () -> {};
+    private @Nullable SharedPlaces places;
     private Architecture architecture = Architecture.REACTOR;
     private @Nullable Integer loops;
     private @Nullable LoopAccept loopAccept;
@@ -96,6 +97,16 @@ public final class ServerBuilder {
      */
     public ServerBuilder whenVacant(Runnable action) {
         whenVacant = action;
+        return this;
+    }
+
+    /**
+     * Has it share its places for connections with servers in other processes: {@link
+     * ServerSettings#maxConnections} and {@link ServerSettings#softConnections} are of all of them
+     * together. It has its own by default. What is given is used until the server has ended.
+     */
+    public ServerBuilder sharedPlaces(SharedPlaces places) {
+        this.places = places;
         return this;
     }
 
@@ -265,7 +276,7 @@ public final class ServerBuilder {
         ServerPlan plan =
                 new ServerPlan(protocol, all, choice, settings, syscalls)
                         .behind(gate)
-                        .telling(whenVacant);
+                        .counting(whenVacant, places);
         if (protocol.needsStream() && plan.listensForPackets()) {
             throw new IllegalArgumentException(
                     "%s needs streams and cannot be had in packets: listen for streams only"

@@ -46,7 +46,7 @@ record ServerPlan(
                 engine,
                 settings,
                 syscalls,
-                new ConnectionLimit(settings, () -> {}),
+                new ConnectionLimit(settings, () -> {}, null),
                 new RateLimitedReport(settings.report()),
                 null);
     }
@@ -57,9 +57,13 @@ record ServerPlan(
                 protocol, addresses, engine, settings, syscalls, limit, reports, before);
     }
 
-    /** The same that tells each time when its last connection has closed. */
-    ServerPlan telling(Runnable vacant) {
-        ConnectionLimit places = new ConnectionLimit(settings, vacant);
+    /**
+     * The same that tells each time when its last connection has closed.
+     *
+     * @param shared counts the connections of other processes too, if there are any
+     */
+    ServerPlan counting(Runnable vacant, @Nullable SharedPlaces shared) {
+        ConnectionLimit places = new ConnectionLimit(settings, vacant, shared);
         return new ServerPlan(
                 protocol, addresses, engine, settings, syscalls, places, reports, gate);
     }

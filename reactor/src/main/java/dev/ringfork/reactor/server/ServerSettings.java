@@ -17,8 +17,8 @@ import java.util.function.Consumer;
  * }</pre>
  *
  * @param backlog connections the kernel queues for each listener; it caps the number at somaxconn
- * @param maxConnections connections served at a time, by all loops together; more are closed
- *     unserved and counted
+ * @param maxConnections connections served at a time, by all loops together, and by all processes
+ *     that share them, see {@link ServerBuilder#sharedPlaces}; more are closed unserved and counted
  * @param softConnections while there are more, those that are idle are let go, see {@link
  *     Session#draining}, the longest idle first in each loop, and counted as {@link
  *     ServerStatistics#dismissed}; 0: they may all stay

@@ -66,7 +66,7 @@ final class SoftLimit {
 
     /** How many are too many, those that go already aside. */
     int excess() {
-        return limit.taken() - leaving.get() - wanted;
+        return limit.beyond(wanted) - leaving.get();
     }
 
     /** Whether one more is to go; if so it counts as going until {@link #left}. */
@@ -74,7 +74,7 @@ final class SoftLimit {
         int before;
         do {
             before = leaving.get();
-            if (limit.taken() - before <= wanted) {
+            if (limit.beyond(wanted) <= before) {
                 return false;
             }
         } while (!leaving.compareAndSet(before, before + 1));

@@ -56,6 +56,15 @@ final class OpenMetrics {
         counter("ringfork_cut", "Connections cut by the end of a drain.", total.cut());
         counter("ringfork_shed", "Connections closed unserved.", total.shed());
         counter("ringfork_dismissed", "Idle connections let go.", total.dismissed());
+        counter(
+                "ringfork_exhausted",
+                "Accepts that found no descriptor or memory left.",
+                total.exhausted());
+        counter("ringfork_starved", "Reads that had to wait for a buffer.", total.starved());
+        counter(
+                "ringfork_overflows",
+                "Turns with completions that did not fit into a ring's queue.",
+                total.overflows());
         counter("ringfork_stalls", "Turns of loops that took too long.", total.stalls());
         counter("ringfork_wakeups", "Turns in which a listener was ready.", total.wakeups());
         counter(

@@ -82,6 +82,9 @@ final class StatusJson {
         all.put("cut", counts.cut());
         all.put("shed", counts.shed());
         all.put("dismissed", counts.dismissed());
+        all.put("exhausted", counts.exhausted());
+        all.put("starved", counts.starved());
+        all.put("overflows", counts.overflows());
         all.put("stalls", counts.stalls());
         all.put("wakeups", counts.wakeups());
         all.put("empty_wakeups", counts.emptyWakeups());

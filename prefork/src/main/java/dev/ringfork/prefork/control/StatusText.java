@@ -32,6 +32,9 @@ final class StatusText {
                     "PSS",
                     "CPU",
                     "STALLS",
+                    "EMFILE",
+                    "ENOBUFS",
+                    "CQFULL",
                     "DEATHS");
 
     /** This column is of words, and stands left; numbers stand right. */
@@ -102,6 +105,9 @@ final class StatusText {
                 line("cut", total.cut()),
                 line("shed", total.shed()),
                 line("dismissed", total.dismissed()),
+                line("exhausted", total.exhausted()),
+                line("starved", total.starved()),
+                line("overflows", total.overflows()),
                 line("stalls", total.stalls()),
                 line("wakeups", total.wakeups()),
                 line("empty wakeups", total.emptyWakeups()),
@@ -135,6 +141,9 @@ final class StatusText {
                 usage.pssBytes() < 0 ? UNKNOWN : size(usage.pssBytes()),
                 usage.cpuMs() < 0 ? UNKNOWN : seconds(usage.cpuMs() / 1e3),
                 Long.toString(counts.stalls()),
+                Long.toString(counts.exhausted()),
+                Long.toString(counts.starved()),
+                Long.toString(counts.overflows()),
                 Integer.toString(worker.deaths()));
     }
 

@@ -12,6 +12,9 @@ package dev.ringfork.prefork.scoreboard;
  * @param cut connections ended by the end of a drain with work unfinished
  * @param shed connections closed unserved
  * @param dismissed connections let go because they were idle and there were more than wanted
+ * @param exhausted accepts that found no descriptor or memory left
+ * @param starved reads that had to wait for a buffer
+ * @param overflows turns that began with completions that did not fit into a ring's queue
  * @param stalls turns of a loop that took too long
  * @param wakeups turns in which a listener was ready
  * @param emptyWakeups those of them that brought no connection: somebody else was faster
@@ -28,6 +31,9 @@ public record Counts(
         long cut,
         long shed,
         long dismissed,
+        long exhausted,
+        long starved,
+        long overflows,
         long stalls,
         long wakeups,
         long emptyWakeups,
@@ -35,7 +41,7 @@ public record Counts(
         long emptyAccepts) {
 
     /** Nothing. */
-    public static final Counts NONE = new Counts(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    public static final Counts NONE = new Counts(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
     /** What a record says now. */
     public static Counts of(Score score) {
@@ -48,6 +54,9 @@ public record Counts(
                 score.cut(),
                 score.shed(),
                 score.dismissed(),
+                score.exhausted(),
+                score.starved(),
+                score.overflows(),
                 score.stalls(),
                 score.wakeups(),
                 score.emptyWakeups(),
@@ -57,7 +66,7 @@ public record Counts(
 
     /** So many connections closed unserved. */
     public static Counts shed(long connections) {
-        return new Counts(0, 0, 0, 0, 0, 0, connections, 0, 0, 0, 0, 0, 0);
+        return new Counts(0, 0, 0, 0, 0, 0, connections, 0, 0, 0, 0, 0, 0, 0, 0, 0);
     }
 
     /** The same of somebody who has ended: no connection of theirs is open. */
@@ -71,6 +80,9 @@ public record Counts(
                 cut,
                 shed,
                 dismissed,
+                exhausted,
+                starved,
+                overflows,
                 stalls,
                 wakeups,
                 emptyWakeups,
@@ -89,6 +101,9 @@ public record Counts(
                 cut + other.cut,
                 shed + other.shed,
                 dismissed + other.dismissed,
+                exhausted + other.exhausted,
+                starved + other.starved,
+                overflows + other.overflows,
                 stalls + other.stalls,
                 wakeups + other.wakeups,
                 emptyWakeups + other.emptyWakeups,

@@ -43,6 +43,9 @@ public final class Score {
     private static final long EMPTY_ACCEPTS = 112;
     private static final long LOAD = 120;
     private static final long DISMISSED = 128;
+    private static final long EXHAUSTED = 136;
+    private static final long STARVED = 144;
+    private static final long OVERFLOWS = 152;
 
     /** On a line of its own: others read it for each connection, which must not slow the rest. */
     static final long PLACES = 192;
@@ -106,6 +109,9 @@ public final class Score {
         setLong(CUT, statistics.cut());
         setLong(SHED, statistics.shed());
         setLong(DISMISSED, statistics.dismissed());
+        setLong(EXHAUSTED, statistics.exhausted());
+        setLong(STARVED, statistics.starved());
+        setLong(OVERFLOWS, statistics.overflows());
         setLong(STALLS, statistics.stalls());
         setLong(WAKEUPS, statistics.wakeups());
         setLong(EMPTY_WAKEUPS, statistics.emptyWakeups());
@@ -201,6 +207,21 @@ public final class Score {
     /** Connections let go because they were idle and there were more than wanted. */
     public long dismissed() {
         return getLong(DISMISSED);
+    }
+
+    /** Accepts that found no descriptor or memory left. */
+    public long exhausted() {
+        return getLong(EXHAUSTED);
+    }
+
+    /** Reads that had to wait for a buffer. */
+    public long starved() {
+        return getLong(STARVED);
+    }
+
+    /** Turns that began with completions that did not fit into a ring's queue. */
+    public long overflows() {
+        return getLong(OVERFLOWS);
     }
 
     /** Turns of a loop that took too long. */

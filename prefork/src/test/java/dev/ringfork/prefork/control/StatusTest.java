@@ -71,6 +71,7 @@ final class StatusTest {
         assertEquals(1, json.split("pss_bytes", -1).length - 1, json);
         assertTrue(json.contains("\"accepted\":120"), json);
         assertTrue(json.contains("\"dismissed\":86"), json);
+        assertTrue(json.contains("\"exhausted\":13,\"starved\":26,\"overflows\":39"), json);
         assertTrue(json.contains("\"wakeups\":76,\"empty_wakeups\":28"), json);
         assertTrue(json.contains("\"accepts\":48,\"empty_accepts\":54"), json);
     }
@@ -114,6 +115,7 @@ final class StatusTest {
         assertTrue(lines.contains("ringfork_requests_total 1040"), "those that ended count, too");
         assertTrue(lines.contains("ringfork_empty_wakeups_total 28"));
         assertTrue(lines.contains("ringfork_dismissed_total 86"));
+        assertTrue(lines.contains("ringfork_exhausted_total 13"));
         assertTrue(
                 lines.contains(
                         "ringfork_worker_empty_accepts_total{slot=\"0\",pid=\"1000000000\"} 7"));

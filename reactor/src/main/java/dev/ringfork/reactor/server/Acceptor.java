@@ -200,6 +200,7 @@ abstract class Acceptor implements AutoCloseable {
      * rather than hang, and the listener rests: a level that nobody lowers would spin the loop.
      */
     private void exhausted(int errno) {
+        loop.counters.exhausted.increment();
         loop.reports.report(
                 "out of descriptors or memory (%s): new connections are closed; raise ulimit -n or lower --max-connections"
                         .formatted(Errno.name(errno)),

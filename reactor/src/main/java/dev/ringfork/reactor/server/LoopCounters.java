@@ -10,7 +10,9 @@ final class LoopCounters {
     final Counter cut = new Counter();
     final Counter shed = new Counter();
     final Counter dismissed = new Counter();
+    final Counter exhausted = new Counter();
     final Counter starved = new Counter();
+    final Counter overflows = new Counter();
     final Counter bytesIn = new Counter();
     final Counter bytesOut = new Counter();
     final Counter wakeups = new Counter();

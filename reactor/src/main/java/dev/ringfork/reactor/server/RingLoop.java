@@ -138,6 +138,9 @@ final class RingLoop {
      * @return how many it has
      */
     int refill() {
+        if (proactor.ring().overflown()) {
+            loop.counters.overflows.increment();
+        }
         while (free > 0) {
             int id = freeIds[free - 1];
             Buffer buffer = byId[id];

@@ -14,6 +14,12 @@ package dev.ringfork.reactor.server;
  *     or at the end of the server
  * @param dismissed connections that were let go because they were idle and there were more than
  *     {@link ServerSettings#softConnections}
+ * @param exhausted accepts that found no descriptor or memory left ({@code EMFILE}, {@code ENFILE},
+ *     {@code ENOBUFS}, {@code ENOMEM})
+ * @param starved reads that had to wait for a buffer, the memory for them being used up or lent to
+ *     the kernel ({@code ENOBUFS} of a ring)
+ * @param overflows turns that began with completions that did not fit into the queue of a ring, and
+ *     waited in the kernel
  * @param bytesIn bytes received
  * @param bytesOut bytes sent
  * @param stalls turns of a loop that took longer than the stall threshold
@@ -29,6 +35,9 @@ public record ServerStatistics(
         long cut,
         long shed,
         long dismissed,
+        long exhausted,
+        long starved,
+        long overflows,
         long bytesIn,
         long bytesOut,
         long stalls,
@@ -38,7 +47,8 @@ public record ServerStatistics(
         long emptyAccepts) {
 
     /** What has counted nothing. */
-    static final ServerStatistics NONE = new ServerStatistics(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    static final ServerStatistics NONE =
+            new ServerStatistics(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
     /** These and another loop's. */
     ServerStatistics plus(ServerStatistics other) {
@@ -48,6 +58,9 @@ public record ServerStatistics(
                 cut + other.cut,
                 shed + other.shed,
                 dismissed + other.dismissed,
+                exhausted + other.exhausted,
+                starved + other.starved,
+                overflows + other.overflows,
                 bytesIn + other.bytesIn,
                 bytesOut + other.bytesOut,
                 stalls + other.stalls,

@@ -268,6 +268,11 @@ public final class Ring implements AutoCloseable {
 
     // ---- use
 
+    /** Whether completions did not fit into the queue and wait in the kernel, until an enter. */
+    public boolean overflown() {
+        return submissions.overflown();
+    }
+
     /** Where operations are put. */
     public SubmissionQueue submissions() {
         return submissions;

@@ -2,6 +2,7 @@
 package dev.ringfork.reactor.server;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ringfork.bindings.Syscalls;
@@ -13,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -45,6 +47,22 @@ final class RingSettingsServerTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("rings")
     void shouldEchoManyStreamsAtOnce(String name, RingSettings ring, RingUse use) {
+        echo(name, ring, use);
+    }
+
+    @Test
+    void shouldCountCompletionsThatDidNotFit() {
+        RingSettings small = RingSettings.DEFAULT.withSubmissions(1).withCompletions(2);
+        assertTrue(echo("one entry", small, RingUse.DEFAULT).overflows() > 0);
+    }
+
+    @Test
+    void shouldCountReadsThatWaitedForABuffer() {
+        RingUse use = RingUse.DEFAULT.withBuffers(1);
+        assertTrue(echo("one buffer", RingSettings.DEFAULT, use).starved() > 0);
+    }
+
+    private static ServerStatistics echo(String name, RingSettings ring, RingUse use) {
         String absence = RingSupport.absence(Syscalls.get());
         assumeTrue(absence == null, absence);
         if (use.incremental() == RingUse.Incremental.ON) {
@@ -52,7 +70,7 @@ final class RingSettingsServerTest {
         }
         try (Rig rig =
                 new Rig(EngineUnderTest.IO_URING, LoopsUnderTest.ONE, Syscalls.get(), false)) {
-            rig.start(Rig.ECHO, settings -> settings.ring(ring).ringUse(use));
+            Server server = rig.start(Rig.ECHO, settings -> settings.ring(ring).ringUse(use));
             List<Thread> clients = new ArrayList<>();
             List<Client> open = new ArrayList<>();
             for (int i = 0; i < CONNECTIONS; i++) {
@@ -66,6 +84,7 @@ final class RingSettingsServerTest {
                 assertArrayEquals(bytes, client.readBytes(BYTES), name);
             }
             clients.forEach(Waiting::of);
+            return server.statistics();
         }
     }
 }

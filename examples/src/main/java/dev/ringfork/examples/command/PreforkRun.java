@@ -5,6 +5,7 @@ import dev.ringfork.bindings.Address;
 import dev.ringfork.bindings.Platform;
 import dev.ringfork.bindings.SyscallException;
 import dev.ringfork.bindings.WaitStatus;
+import dev.ringfork.examples.bench.Ballast;
 import dev.ringfork.prefork.Hooks;
 import dev.ringfork.prefork.Prefork;
 import dev.ringfork.prefork.Worker;
@@ -203,12 +204,14 @@ final class PreforkRun {
 
         @Override
         public void warmUp() {
+            Ballast.hold(workers.ballast.bytes());
             PreforkRun.this.warmUp(parts.sample(), settings);
         }
 
         @Override
         public void afterFork(Worker worker) {
             become(worker);
+            Ballast.hold(workers.ballast.bytes());
         }
 
         @Override

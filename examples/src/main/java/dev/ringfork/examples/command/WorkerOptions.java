@@ -82,6 +82,10 @@ final class WorkerOptions {
                             + " ${DEFAULT-VALUE}).")
     int warmRequests = 20_000;
 
+    /** For measurements, and for nobody else. */
+    @Option(names = "--ballast", hidden = true, paramLabel = "SIZE")
+    Size ballast = new Size(0);
+
     @Option(
             names = "--accept",
             paramLabel = "WAY",

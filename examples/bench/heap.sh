@@ -1,0 +1,78 @@
+# shellcheck shell=bash disable=SC2154  # measure reads this, and has set scratch
+# SPDX-License-Identifier: Apache-2.0
+# What examples/bench/measure says of workers that have a heap of some size: heap.
+
+# answer_ms PID: kills the only worker, asks at once, and prints when the successor has answered. Who asks waits in the queue of
+# the listener, which is the master's.
+answer_ms() {
+    local begin line
+    begin=$(now_us)
+    kill -KILL "$1"
+    exec 5<>"/dev/tcp/127.0.0.1/$port"
+    printf 'GET /hello HTTP/1.1\r\nHost: heap\r\nConnection: close\r\n\r\n' >&5
+    read -r -t 60 line <&5 || fail 'the successor has not answered'
+    echo "$(($(now_us) - begin))"
+    exec 5>&-
+    [[ $line == *' 200 '* ]] || fail "the successor has answered '$line'"
+}
+
+# successors WAY: the microseconds of RUNS answers, one a line.
+successors() {
+    local i pid
+    workers=1 start_workers shared --spawn "$1" --ballast "${LIVE:-200m}" || fail "it does not come up: $(cat "$scratch/says")"
+    for ((i = 0; i < ${RUNS:-5}; i++)); do
+        until [ "$(serving | wc -l)" = 1 ]; do sleep 0.05; done
+        # What it has not finished, compiling for instance, is not for its successor to wait for.
+        sleep 1
+        pid=$(serving)
+        answer_ms "$pid"
+    done
+    stop_workers
+}
+
+# memories WAY: MB of the workers, and with what they are forked from, when each has answered 1, 2,000 requests, and after a full
+# collection of each.
+memories() {
+    local pids pid numbers
+    workers=${WORKERS:-4} start_workers shared --spawn "$1" --ballast "${LIVE:-200m}" || fail "it does not come up: $(cat "$scratch/says")"
+    serve_each 1
+    # shellcheck disable=SC2046,SC2207  # words on purpose
+    pids=($(workers_of_master))
+    # shellcheck disable=SC2046  # words on purpose
+    numbers="$(pss "${pids[@]}") $(pss $(pgrep -P "$server"))"
+    serve_each 2000
+    # shellcheck disable=SC2046  # words on purpose
+    numbers="$numbers $(pss "${pids[@]}") $(pss $(pgrep -P "$server"))"
+    for pid in "${pids[@]}"; do
+        "$jcmd" "$pid" GC.run >"$scratch/gc" 2>&1 || fail "no full collection in $pid: $(cat "$scratch/gc")"
+    done
+    # shellcheck disable=SC2046  # words on purpose
+    numbers="$numbers $(pss "${pids[@]}") $(pss $(pgrep -P "$server"))"
+    stop_workers
+    echo "$numbers"
+}
+
+# heap_row WAY CACHE
+heap_row() {
+    local numbers times
+    note "$1, $2 start-up cache"
+    successors "$1" >"$scratch/runs"
+    times="$(sort -n "$scratch/runs" | awk '{ t[NR] = $1 / 1000 } END { printf "%.0f | %.0f | %.0f", t[1], t[int((NR + 1) / 2)], t[NR] }')"
+    numbers=$(memories "$1")
+    echo "| $1 | $2 | $times | ${numbers// / | } |"
+}
+
+heap() {
+    local live=${LIVE:-200m} collector=${COLLECTOR:-G1} jcmd base
+    jcmd=$(dirname "$(readlink -f "$(./mvnw --jdk)/bin/java")")/jcmd
+    base="-XX:+Use${collector}GC -Xms${HEAP:-600m} -Xmx${HEAP:-600m} -Xmn${YOUNG:-64m}"
+    echo "| --spawn | start-up cache | kill to next answer, ms: least | median | most | PSS of ${WORKERS:-4} workers, first answers MB | with template MB | 2,000 answers each MB | with template MB | full collection each MB | with template MB |"
+    echo '| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |'
+    export RINGFORK_JAVA_OPTS="$base -XX:AOTMode=off"
+    heap_row exec without
+    export RINGFORK_JAVA_OPTS=$base
+    heap_row exec with
+    heap_row cold with
+    heap_row warm with
+    note "$live live in each, $collector, $base"
+}

@@ -12,6 +12,8 @@ module dev.ringfork.prefork {
     requires static transitive org.jspecify;
     requires transitive dev.ringfork.reactor;
     requires dev.ringfork.natives;
+    // To see whether other threads have made objects since.
+    requires jdk.management;
     // To see whether somebody records.
     requires static jdk.jfr;
 

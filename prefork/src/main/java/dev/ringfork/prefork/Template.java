@@ -107,7 +107,7 @@ final class Template {
         } catch (RuntimeException e) {
             return "the program cannot be warmed up: " + e;
         }
-        List<Obstacle> obstacles = warm.check();
+        List<Obstacle> obstacles = warm.prepare();
         return obstacles.isEmpty() ? null : Obstacle.sentence(obstacles);
     }
 

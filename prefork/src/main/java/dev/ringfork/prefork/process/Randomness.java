@@ -46,7 +46,36 @@ final class Randomness {
                     "randomNumberGenerator",
                     "java.util.Random");
 
-    private Randomness() {}
+    private final Allocations before;
+    private final List<Object> generators;
+    private final List<Object> extensions;
+    private final List<Object> threads;
+
+    private Randomness() {
+        // First: what comes to be while these are looked for may be missed.
+        before = Allocations.now();
+        generators = secure();
+        // One that extends it may have no implementation apart from itself.
+        extensions =
+                Machine.extended(SecureRandom.class)
+                        ? List.of(Machine.instances(SecureRandom.class))
+                        : List.of();
+        threads = List.of(Machine.instances(Thread.class));
+    }
+
+    /**
+     * Finds all of them. Some ten milliseconds for a million objects.
+     *
+     * @throws IllegalStateException if this JDK keeps some elsewhere
+     */
+    static Randomness find() {
+        return new Randomness();
+    }
+
+    /** Whether these are all still, but for what the calling thread may have made. */
+    boolean complete() {
+        return before.last();
+    }
 
     /**
      * Renews all of them. To do it in a process that is no copy is harmless.
@@ -54,22 +83,19 @@ final class Randomness {
      * @throws IOException if the kernel gives no random bytes
      * @throws IllegalStateException if this JDK keeps some elsewhere
      */
-    static void renew() throws IOException {
+    void renew() throws IOException {
         try (InputStream kernel = kernel()) {
-            for (Object generator : secure()) {
+            for (Object generator : generators) {
                 Machine.seed(generator, draw(kernel, SEED_BYTES));
             }
-            if (Machine.extended(SecureRandom.class)) {
-                // One that extends it may have no implementation apart from itself.
-                for (Object generator : Machine.instances(SecureRandom.class)) {
-                    ((SecureRandom) generator).setSeed(draw(kernel, SEED_BYTES));
-                }
+            for (Object generator : extensions) {
+                ((SecureRandom) generator).setSeed(draw(kernel, SEED_BYTES));
             }
             for (Private counter : COUNTERS) {
                 ((AtomicLong) counter.get()).set(number(kernel));
             }
             ((Random) MATH.get()).setSeed(number(kernel));
-            for (Object thread : Machine.instances(Thread.class)) {
+            for (Object thread : threads) {
                 Machine.setLong(thread, Thread.class, OF_THREAD, number(kernel));
             }
         }

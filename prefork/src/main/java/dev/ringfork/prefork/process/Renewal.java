@@ -14,7 +14,7 @@ final class Renewal {
      */
     static @Nullable Obstacle obstacle(int pid) {
         try {
-            renew(pid);
+            renew(pid, Randomness.find());
             ExitHooks.rehearse();
             return null;
         } catch (IllegalStateException | LinkageError e) {
@@ -29,16 +29,17 @@ final class Renewal {
     /**
      * Does it.
      *
+     * @param found before the fork, or null
      * @throws IOException if the kernel gives no random bytes
      */
-    static void run(int pid) throws IOException {
-        renew(pid);
+    static void run(int pid, @Nullable Randomness found) throws IOException {
+        renew(pid, found != null && found.complete() ? found : Randomness.find());
         ExitHooks.forget();
     }
 
-    private static void renew(int pid) throws IOException {
+    private static void renew(int pid, Randomness generators) throws IOException {
         // First: what else runs in this process may want random numbers.
-        Randomness.renew();
+        generators.renew();
         Identity.renew(pid);
     }
 }

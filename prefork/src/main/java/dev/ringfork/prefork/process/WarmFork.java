@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Forks this virtual machine while it runs: the child has the same heap, classes, compiled code and
@@ -61,6 +62,9 @@ public final class WarmFork {
     /** Nothing was in the way when all of it was looked at. */
     private volatile boolean checked;
 
+    /** What a child has to renew, as far as it was looked for before. */
+    private volatile @Nullable Randomness found;
+
     /** Forks by way of these calls; nothing is done yet. */
     public WarmFork(Syscalls syscalls) {
         this.syscalls = syscalls;
@@ -78,6 +82,23 @@ public final class WarmFork {
     public List<Obstacle> check() {
         List<Obstacle> obstacles = Obstacles.find(syscalls);
         checked = obstacles.isEmpty();
+        return obstacles;
+    }
+
+    /**
+     * Checks, and looks already now for what each child has to renew, which takes some ten
+     * milliseconds for a million objects: the next forks need not do it.
+     *
+     * <p>Who calls this promises that the thread that forks makes no {@link
+     * java.security.SecureRandom} and starts no thread before it does. What other threads do is
+     * noticed, and with {@link ForkHooks} nothing is taken for granted: then each child looks for
+     * itself.
+     *
+     * @return why this process cannot be forked; empty if it can
+     */
+    public List<Obstacle> prepare() {
+        List<Obstacle> obstacles = check();
+        found = obstacles.isEmpty() ? Randomness.find() : null;
         return obstacles;
     }
 
@@ -168,7 +189,9 @@ public final class WarmFork {
 
     private Forked child(int parentPid, MemorySegment result) {
         try {
-            Renewal.run(syscalls.processes().getpid());
+            Renewal.run(syscalls.processes().getpid(), hooks.isEmpty() ? found : null);
+            // It says nothing of what the child will do before it forks in its turn.
+            found = null;
         } catch (IOException | RuntimeException | LinkageError e) {
             // Nobody may get the random numbers of its siblings.
             System.err.println("ringfork: a warm fork has no random numbers of its own: " + e);

@@ -30,6 +30,11 @@ final class WarmForkProgram {
         WarmForkProgram program = new WarmForkProgram();
         switch (arguments[0]) {
             case "random" -> program.random(Integer.parseInt(arguments[1]));
+            case "prepared" -> {
+                program.prepare();
+                program.random(Integer.parseInt(arguments[1]));
+            }
+            case "found" -> program.found();
             case "identity" -> program.identity(Path.of(arguments[1]));
             case "hooks" -> program.hooks();
             case "refused" -> program.refused();
@@ -61,6 +66,25 @@ final class WarmForkProgram {
             for (int i = 0; i < bytes.length; i++) {
                 state = 31 * state + 7;
                 bytes[i] = (byte) (state >> 16);
+            }
+        }
+    }
+
+    private void prepare() {
+        warm.prepare().forEach(obstacle -> say("obstacle %s", obstacle));
+    }
+
+    /** Whether what was found before the fork counts as all there is in the child. */
+    private void found() throws Exception {
+        try (ExecutorService other = Executors.newSingleThreadExecutor()) {
+            other.submit(() -> {}).get();
+            prepare();
+            Randomness known = Randomness.find();
+            if (forked() instanceof Forked.Child) {
+                say("complete %s", known.complete());
+                other.submit(() -> say("made %s", new SecureRandom())).get(30, TimeUnit.SECONDS);
+                say("complete %s", known.complete());
+                System.exit(0);
             }
         }
     }

@@ -24,7 +24,6 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(value = 3, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class WarmForkTest {
@@ -70,10 +69,15 @@ class WarmForkTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"-XX:+UseG1GC", "-XX:+UseSerialGC"})
-    void shouldGiveSiblingsRandomNumbersOfTheirOwn(String collector) throws Exception {
+    @CsvSource({
+        "-XX:+UseG1GC, random",
+        "-XX:+UseSerialGC, random",
+        // Looked for before there were any.
+        "-XX:+UseG1GC, prepared"
+    })
+    void shouldGiveSiblingsRandomNumbersOfTheirOwn(String collector, String how) throws Exception {
         int children = 3;
-        List<String> lines = run(List.of(collector, APART), "random", Integer.toString(children));
+        List<String> lines = run(List.of(collector, APART), how, Integer.toString(children));
         Map<String, List<String>> drawn = new HashMap<>();
         for (String line : after("drawn", lines)) {
             String[] parts = line.split(" ", 2);
@@ -85,6 +89,12 @@ class WarmForkTest {
             assertEquals(
                     children, new HashSet<>(numbers).size(), () -> kind + " repeats " + numbers);
         });
+    }
+
+    @Test
+    void shouldLookAgainOnlyIfOtherThreadsHaveMadeObjects() throws Exception {
+        List<String> lines = run(List.of(APART), "found");
+        assertEquals(List.of("true", "false"), after("complete", lines), lines::toString);
     }
 
     @Test

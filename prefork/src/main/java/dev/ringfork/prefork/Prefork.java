@@ -22,6 +22,7 @@ import dev.ringfork.prefork.master.MasterSettings;
 import dev.ringfork.prefork.master.MasterState;
 import dev.ringfork.prefork.master.MasterView;
 import dev.ringfork.prefork.master.Succession;
+import dev.ringfork.prefork.process.ForkHooks;
 import dev.ringfork.prefork.process.WarmFork;
 import dev.ringfork.prefork.scoreboard.Scoreboard;
 import dev.ringfork.prefork.service.Service;
@@ -108,7 +109,7 @@ public final class Prefork {
 
     private int template(Post post) {
         Service.becomeWorker(syscalls, System.getenv());
-        Template template = new Template(syscalls, post, new WarmFork(syscalls));
+        Template template = forkedFrom(post);
         return template.prepare(described.hooks::warmUp) ? live(become(template)) : 0;
     }
 
@@ -124,9 +125,15 @@ public final class Prefork {
 
     private @Nullable Worker promoted(Worker worker, Post post) {
         described.hooks.promoted(worker);
-        Template template = new Template(syscalls, post, new WarmFork(syscalls));
+        Template template = forkedFrom(post);
         template.promote();
         return become(template);
+    }
+
+    private Template forkedFrom(Post post) {
+        WarmFork warm = new WarmFork(syscalls);
+        described.forkHooks.forEach(warm::hooks);
+        return new Template(syscalls, post, warm);
     }
 
     /** In each copy of the template its worker; null in the template, when it has to end. */
@@ -391,6 +398,7 @@ public final class Prefork {
         private Consumer<ServerBuilder> arrange = builder -> {};
         private @Nullable LongSupplier requests;
         private Hooks hooks = Hooks.NONE;
+        private final List<ForkHooks> forkHooks = new ArrayList<>();
         private Spawn spawn = Spawn.EXEC;
         private Accepting accepting = Accepting.DEFAULT;
         private ServiceManager manager = ServiceManager.none();
@@ -478,6 +486,20 @@ public final class Prefork {
         /** What the program does of its own; nothing by default. */
         public Builder hooks(Hooks hooks) {
             this.hooks = hooks;
+            return this;
+        }
+
+        /**
+         * Adds what the program does around each fork of a template, see {@link Spawn#WARM}; called
+         * there and in its copies, on the thread that forks. Those added first are called first
+         * before a fork, and last after it.
+         *
+         * <p>A worker in which {@link ForkHooks#afterForkChild} throws ends, and counts as a start
+         * that failed; if {@link ForkHooks#beforeFork} throws, there is no worker, and it is tried
+         * again later.
+         */
+        public Builder forkHooks(ForkHooks hooks) {
+            forkHooks.add(hooks);
             return this;
         }
 

@@ -111,36 +111,44 @@ final class Template {
         return obstacles.isEmpty() ? null : Obstacle.sentence(obstacles);
     }
 
-    /** In the worker what it is assigned, here null. */
+    /**
+     * In the worker what it is assigned, here null.
+     *
+     * @throws RuntimeException in a worker that a hook has failed in: it is to end by it
+     */
     private @Nullable Assignment start(Post.Wanted wanted) {
+        int template = syscalls.processes().getpid();
         try {
             Assignment assignment = wanted.assignment();
             List<Integer> kept = new ArrayList<>(wanted.fds());
             kept.add(post.fd());
-            switch (warm.fork(ForkRequest.DEFAULT.keeping(kept).asSibling())) {
-                case Forked.Parent parent -> {
-                    wanted.close(syscalls.descriptors());
-                    if (parent.pidfd() >= 0) {
-                        syscalls.descriptors().close(parent.pidfd());
-                    }
-                    return null;
+            Forked forked = warm.fork(ForkRequest.DEFAULT.keeping(kept).asSibling());
+            if (forked instanceof Forked.Parent parent) {
+                wanted.close(syscalls.descriptors());
+                if (parent.pidfd() >= 0) {
+                    syscalls.descriptors().close(parent.pidfd());
                 }
-                case Forked.Child _ -> {
-                    // What a terminal sends to its group is for the master alone.
-                    syscalls.processes().setpgid(0, 0);
-                    // Not the template says so: it may have died since.
-                    post.answer(wanted.number(), syscalls.processes().getpid());
-                    return assignment;
-                }
+                return null;
             }
-        } catch (SyscallException e) {
+            introduce(wanted);
+            return assignment;
+        } catch (RuntimeException e) {
+            if (syscalls.processes().getpid() != template) {
+                // The master reaps it, and counts it as a start that has failed.
+                introduce(wanted);
+                throw e;
+            }
             wanted.close(syscalls.descriptors());
-            post.refuse(wanted.number(), e.errno(), String.valueOf(e.getMessage()));
-            return null;
-        } catch (IllegalStateException | IllegalArgumentException e) {
-            wanted.close(syscalls.descriptors());
-            post.refuse(wanted.number(), Errno.EOPNOTSUPP, String.valueOf(e.getMessage()));
+            int errno = e instanceof SyscallException call ? call.errno() : Errno.EOPNOTSUPP;
+            post.refuse(wanted.number(), errno, e.getMessage() == null ? "" + e : e.getMessage());
             return null;
         }
+    }
+
+    /** Of the worker: not the template says so, which may have died since. */
+    private void introduce(Post.Wanted wanted) {
+        // What a terminal sends to its group is for the master alone.
+        syscalls.processes().setpgid(0, 0);
+        post.answer(wanted.number(), syscalls.processes().getpid());
     }
 }

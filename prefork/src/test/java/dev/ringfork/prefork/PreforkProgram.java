@@ -13,6 +13,7 @@ import dev.ringfork.prefork.accept.AcceptStrategy;
 import dev.ringfork.prefork.accept.Accepting;
 import dev.ringfork.prefork.master.MasterSettings;
 import dev.ringfork.prefork.master.Scale;
+import dev.ringfork.prefork.process.ForkHooks;
 import dev.ringfork.prefork.service.Processors;
 import dev.ringfork.prefork.service.ServiceSettings;
 import dev.ringfork.reactor.protocol.Buffer;
@@ -27,6 +28,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -58,6 +60,9 @@ final class PreforkProgram {
                         .spawn(Spawn.valueOf(given.getOrDefault("spawn", "EXEC")))
                         .service(service(given))
                         .hooks(new Spoken(given));
+        if (given.containsKey("forks")) {
+            prefork.forkHooks(new Written(Path.of(given.get("forks"))));
+        }
         addresses(given).forEach(address -> prefork.listen(Address.parse(address)));
         if (given.containsKey("pidfile")) {
             prefork.pidFile(Path.of(given.get("pidfile")));
@@ -239,6 +244,40 @@ final class PreforkProgram {
             } else if (!begun) {
                 connection.close();
             }
+        }
+    }
+
+    /** Writes the calls to a file, and refuses what is named in one beside it. */
+    private record Written(Path file) implements ForkHooks {
+        private void write(String call) {
+            long pid = ProcessHandle.current().pid();
+            try {
+                Files.writeString(
+                        file,
+                        "%s %d\n".formatted(call, pid),
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.APPEND);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            if (Files.exists(file.resolveSibling("not " + call))) {
+                throw new IllegalStateException("it is not to be");
+            }
+        }
+
+        @Override
+        public void beforeFork() {
+            write("before");
+        }
+
+        @Override
+        public void afterForkParent() {
+            write("parent");
+        }
+
+        @Override
+        public void afterForkChild() {
+            write("child");
         }
     }
 

@@ -10,18 +10,25 @@ import dev.ringfork.bindings.Platform;
 import dev.ringfork.bindings.Syscalls;
 import dev.ringfork.prefork.process.Obstacle;
 import dev.ringfork.prefork.process.WarmFork;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Workers that were forked from a template, as real processes. */
 final class WarmSpawnTest {
     private static final String WARM = "spawn=WARM";
+
+    @TempDir Path folder;
 
     @BeforeEach
     void assumeWarmForks() {
@@ -155,6 +162,61 @@ final class WarmSpawnTest {
             assertEquals("", prefork.next("spawn auto: warm"));
             prefork.started();
             template(prefork, Set.of(prefork.nextReady()));
+        }
+    }
+
+    @Test
+    void shouldCallHooksAroundEachFork() throws Exception {
+        Path calls = folder.resolve("calls");
+        try (PreforkProcess prefork =
+                PreforkProcess.start("workers=1", WARM, "forks=" + calls).started()) {
+            long first = prefork.nextReady();
+            long template = template(prefork, Set.of(first));
+            assertCalled(calls, template, first);
+            assertEquals(Long.toString(first), prefork.ask("pid"));
+            Files.delete(calls);
+            prefork.signal("URG");
+            long substitute = prefork.nextReady();
+            assertCalled(calls, template, substitute);
+            Files.delete(calls);
+            // By a worker now, which has the same hooks.
+            assertCalled(calls, first, prefork.nextReady());
+        }
+    }
+
+    /** Before a worker is heard of its copy has been told, the template maybe not yet. */
+    private static void assertCalled(Path file, long template, long worker) throws Exception {
+        List<String> calls = Files.readAllLines(file);
+        long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(PreforkProcess.DEADLINE_S);
+        while (calls.size() < 3) {
+            assertTrue(System.nanoTime() < endNs, calls::toString);
+            calls = Files.readAllLines(file);
+        }
+        assertEquals("before " + template, calls.getFirst());
+        assertEquals(
+                Set.of("parent " + template, "child " + worker),
+                Set.copyOf(calls.subList(1, calls.size())));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"before", "child"})
+    void shouldTryAgainWhenAHookIsAgainstIt(String call) throws Exception {
+        Path against = Files.createFile(folder.resolve("not " + call));
+        try (PreforkProcess prefork =
+                PreforkProcess.start(
+                                "workers=1",
+                                WARM,
+                                "failures=1000",
+                                "forks=" + folder.resolve("calls"))
+                        .started()) {
+            // The second time tells that the first has done no harm.
+            prefork.next("fork 0");
+            prefork.next("fork 0");
+            Files.delete(against);
+            assertEquals(Long.toString(prefork.nextReady()), prefork.ask("pid"));
+            prefork.signal("TERM");
+            assertEquals("none", prefork.next("children"));
+            assertEquals(0, prefork.exitCode());
         }
     }
 

@@ -16,7 +16,10 @@ public interface ForkHooks {
      */
     default void beforeFork() {}
 
-    /** In the parent, when the child is whole or there is none. */
+    /**
+     * In the parent, when the child is whole or there is none. What it throws goes to the thread's
+     * handler of uncaught exceptions.
+     */
     default void afterForkParent() {}
 
     /** In the child, which has a number and random numbers of its own: the place to open again. */

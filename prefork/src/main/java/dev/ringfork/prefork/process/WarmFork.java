@@ -110,6 +110,8 @@ public final class WarmFork {
      *
      * @throws IllegalStateException if something is in the way, which the message names with its
      *     remedy, or another thread forks
+     * @throws RuntimeException what {@link ForkHooks#beforeFork} throws and, in the child, {@link
+     *     ForkHooks#afterForkChild}
      * @throws SyscallException if there is no room for another process, say, or a thread did not
      *     stop in time. With {@link ForkRequest#sibling}, what there was of the child is ended and
      *     reaped by the parent's parent
@@ -139,13 +141,23 @@ public final class WarmFork {
             forked = copy(request);
         } finally {
             if (!(forked instanceof Forked.Child)) {
-                called.forEach(ForkHooks::afterForkParent);
+                called.forEach(WarmFork::afterForkParent);
             }
         }
         if (forked instanceof Forked.Child) {
             called.forEach(ForkHooks::afterForkChild);
         }
         return forked;
+    }
+
+    /** The child is there, whatever a hook makes of it: its number is not to be lost. */
+    private static void afterForkParent(ForkHooks hook) {
+        try {
+            hook.afterForkParent();
+        } catch (RuntimeException e) {
+            Thread current = Thread.currentThread();
+            current.getUncaughtExceptionHandler().uncaughtException(current, e);
+        }
     }
 
     private Forked copy(ForkRequest request) {

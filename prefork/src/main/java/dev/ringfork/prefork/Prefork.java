@@ -109,6 +109,7 @@ public final class Prefork {
 
     private int template(Post post) {
         Service.becomeWorker(syscalls, System.getenv());
+        service.findProcessors();
         Template template = forkedFrom(post);
         return template.prepare(described.hooks::warmUp) ? live(become(template)) : 0;
     }
@@ -133,7 +134,7 @@ public final class Prefork {
     private Template forkedFrom(Post post) {
         WarmFork warm = new WarmFork(syscalls);
         described.forkHooks.forEach(warm::hooks);
-        return new Template(syscalls, post, warm);
+        return new Template(syscalls, post, warm, service::settle);
     }
 
     /** In each copy of the template its worker; null in the template, when it has to end. */

@@ -13,6 +13,7 @@ import dev.ringfork.prefork.spawn.Assignment;
 import dev.ringfork.prefork.spawn.Post;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,16 +34,19 @@ final class Template {
     private final Syscalls syscalls;
     private final Post post;
     private final WarmFork warm;
+    private final IntConsumer settle;
 
     /**
      * One that takes orders from a socket, which it owns.
      *
      * @param warm with the hooks of whoever has something to do around each fork
+     * @param settle is told, in each copy, the slot of the worker that it is
      */
-    Template(Syscalls syscalls, Post post, WarmFork warm) {
+    Template(Syscalls syscalls, Post post, WarmFork warm, IntConsumer settle) {
         this.syscalls = syscalls;
         this.post = post;
         this.warm = warm;
+        this.settle = settle;
     }
 
     /**
@@ -130,6 +134,7 @@ final class Template {
                 }
                 return null;
             }
+            settle.accept(assignment.slot());
             introduce(wanted);
             return assignment;
         } catch (RuntimeException e) {

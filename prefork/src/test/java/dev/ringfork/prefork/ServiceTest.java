@@ -72,8 +72,11 @@ final class ServiceTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"EXEC", "COLD"})
+    @EnumSource(names = {"EXEC", "COLD", "WARM"})
     void shouldLimitItsProcessesAndSpeakToItsLog(Spawn spawn) throws Exception {
+        if (spawn == Spawn.WARM) {
+            WarmSpawnTest.assumeWarmForks();
+        }
         String processor = lastProcessor();
         try (PreforkProcess prefork =
                 PreforkProcess.start(

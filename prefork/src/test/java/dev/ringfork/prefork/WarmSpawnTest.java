@@ -10,8 +10,10 @@ import dev.ringfork.bindings.Platform;
 import dev.ringfork.bindings.Syscalls;
 import dev.ringfork.prefork.process.Obstacle;
 import dev.ringfork.prefork.process.WarmFork;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +33,11 @@ final class WarmSpawnTest {
     @TempDir Path folder;
 
     @BeforeEach
-    void assumeWarmForks() {
+    void assumeForks() {
+        assumeWarmForks();
+    }
+
+    static void assumeWarmForks() {
         assumeTrue(Platform.current().linux(), "there are warm forks on Linux only");
         String absence = Syscalls.get().absence("rf_fork");
         assumeTrue(absence == null, absence);
@@ -218,6 +224,37 @@ final class WarmSpawnTest {
             assertEquals("none", prefork.next("children"));
             assertEquals(0, prefork.exitCode());
         }
+    }
+
+    @Test
+    void shouldPlaceEachCopyWithAllItsThreads() throws Exception {
+        try (PreforkProcess prefork =
+                PreforkProcess.start("workers=2", "affinity=auto", WARM).started()) {
+            assertPlaced(prefork.ready(2));
+            prefork.ask("pid");
+            prefork.signal("URG");
+            List<Long> copies = new ArrayList<>();
+            while (copies.size() < 2) {
+                String[] ready = prefork.next("ready").split(" ", -1);
+                // The one that takes the template's place is of the first generation.
+                if (ready[1].equals("2")) {
+                    copies.add(Long.parseLong(ready[2]));
+                }
+            }
+            assertPlaced(copies);
+        }
+    }
+
+    /** Each has one processor, and both have the two of a machine that has them. */
+    private static void assertPlaced(List<Long> pids) throws IOException {
+        Set<String> processors = new HashSet<>();
+        for (long pid : pids) {
+            Set<String> own = Proc.processors(pid);
+            assertEquals(1, own.size(), own::toString);
+            processors.addAll(own);
+        }
+        int many = Math.min(2, Runtime.getRuntime().availableProcessors());
+        assertEquals(many, processors.size(), processors::toString);
     }
 
     /** The child of the master that is no worker. */

@@ -23,6 +23,7 @@ public final class Service {
     private final Output output;
     private final @Nullable Daemon daemon;
     private final Map<String, String> environment;
+    private @Nullable ProcessorPlacement placement;
 
     /** Does nothing yet. */
     public Service(Syscalls syscalls, ServiceSettings settings, Map<String, String> environment) {
@@ -79,6 +80,7 @@ public final class Service {
             throw new IllegalStateException(
                     "only root may start workers that are another user's: start the master as root, or as that user");
         }
+        findProcessors();
         mask();
         if (settings.files() > 0) {
             FileLimit.set(syscalls, settings.files());
@@ -113,14 +115,28 @@ public final class Service {
     }
 
     /**
-     * Has workers started on their processors.
+     * Finds the processors of workers: in the master, or in a template.
      *
-     * @throws IllegalStateException if that is not to be had here: the message says why
+     * @throws IllegalStateException if they are not to be had here: the message says why
      */
-    public void place(Spawner spawner) {
+    public void findProcessors() {
         Processors processors = settings.processors();
         if (processors != null) {
-            spawner.place(new ProcessorPlacement(syscalls, processors.found(syscalls)));
+            placement = new ProcessorPlacement(syscalls, processors.found(syscalls));
+        }
+    }
+
+    /** Has workers started on the processors that were found. */
+    public void place(Spawner spawner) {
+        if (placement != null) {
+            spawner.place(placement);
+        }
+    }
+
+    /** Moves a copy of this process, in the copy, to the processor of the worker that it is. */
+    public void settle(int slot) {
+        if (placement != null) {
+            placement.settle(slot);
         }
     }
 

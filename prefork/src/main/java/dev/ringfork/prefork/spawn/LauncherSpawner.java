@@ -100,7 +100,10 @@ final class LauncherSpawner implements Spawner {
 
     @Override
     public void place(Placement placement) {
-        this.placement = placement;
+        // A copy of a process that runs has many threads, and moves them itself.
+        if (!kind.renewable) {
+            this.placement = placement;
+        }
     }
 
     private LauncherPost post(Launcher started) {

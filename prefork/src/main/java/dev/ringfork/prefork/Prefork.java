@@ -27,6 +27,7 @@ import dev.ringfork.prefork.process.WarmFork;
 import dev.ringfork.prefork.scoreboard.Scoreboard;
 import dev.ringfork.prefork.service.Service;
 import dev.ringfork.prefork.service.ServiceSettings;
+import dev.ringfork.prefork.signals.SignalWatch;
 import dev.ringfork.prefork.spawn.Assignment;
 import dev.ringfork.prefork.spawn.Post;
 import dev.ringfork.prefork.spawn.Spawner;
@@ -71,6 +72,7 @@ public final class Prefork {
     private final Builder described;
     private final Syscalls syscalls = Syscalls.get();
     private final Service service;
+    private @Nullable SignalWatch signals;
 
     private Prefork(Builder described) {
         this.described = described;
@@ -134,7 +136,16 @@ public final class Prefork {
     private Template forkedFrom(Post post) {
         WarmFork warm = new WarmFork(syscalls);
         described.forkHooks.forEach(warm::hooks);
-        return new Template(syscalls, post, warm, service::settle);
+        return new Template(syscalls, post, warm, this::settle);
+    }
+
+    /** In a copy that nobody knows yet: what its master sends it then is not to be missed. */
+    private void settle(int slot) {
+        service.settle(slot);
+        SignalWatch watch = signals();
+        // Those of the worker that this one is a copy of.
+        watch.drain(_ -> {});
+        WorkerLoop.heed(watch);
     }
 
     /** In each copy of the template its worker; null in the template, when it has to end. */
@@ -148,6 +159,7 @@ public final class Prefork {
         try (WorkerLoop loop =
                         new WorkerLoop(
                                 syscalls,
+                                signals(),
                                 worker,
                                 described.settings,
                                 described.hooks,
@@ -173,6 +185,13 @@ public final class Prefork {
             }
             return loop.promoted() ? Post.adopt(syscalls, loop.releaseChannel()) : null;
         }
+    }
+
+    /** Never closed, so a copy of a worker goes on with the one that it has. */
+    private SignalWatch signals() {
+        SignalWatch watch = signals == null ? SignalWatch.open(syscalls) : signals;
+        signals = watch;
+        return watch;
     }
 
     /** In the master and in each worker. */

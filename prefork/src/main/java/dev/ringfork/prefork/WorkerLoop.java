@@ -62,8 +62,14 @@ final class WorkerLoop implements AutoCloseable {
     private boolean promoted;
     private @Nullable Throwable failure;
 
+    /**
+     * Nothing is attended to yet.
+     *
+     * @param signals stays open when this is closed
+     */
     WorkerLoop(
             Syscalls syscalls,
+            SignalWatch signals,
             Worker worker,
             MasterSettings settings,
             Hooks hooks,
@@ -75,8 +81,8 @@ final class WorkerLoop implements AutoCloseable {
         this.reopen = reopen;
         this.report = report;
         this.manifest = worker.assignment().manifest();
-        this.signals = SignalWatch.open(syscalls);
-        watchSignals();
+        this.signals = signals;
+        heed(signals);
         this.channel = Channel.adopt(syscalls, manifest.channel());
         this.scoreboard = Scoreboard.adopt(syscalls, manifest.scoreboard());
         this.score = scoreboard.score(manifest.record());
@@ -93,8 +99,11 @@ final class WorkerLoop implements AutoCloseable {
         Errno.check("fcntl", result, "the life-line");
     }
 
-    /** What is for the master alone must not end a worker that is sent it by mistake. */
-    private void watchSignals() {
+    /**
+     * Has signals wait for a worker's loop. What is for the master alone must not end a worker that
+     * is sent it by mistake.
+     */
+    static void heed(SignalWatch signals) {
         signals.watch(ProcessConstants.SIGTERM);
         signals.watch(ProcessConstants.SIGINT);
         signals.watch(ProcessConstants.SIGUSR1);

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -255,6 +256,29 @@ final class WarmSpawnTest {
         }
         int many = Math.min(2, Runtime.getRuntime().availableProcessors());
         assertEquals(many, processors.size(), processors::toString);
+    }
+
+    @Test
+    void shouldKeepNoDescriptorsOfFormerLives() throws Exception {
+        try (PreforkProcess prefork =
+                PreforkProcess.start("workers=1", "inventory=yes", WARM).started()) {
+            prefork.next("inventory");
+            prefork.nextReady();
+            List<Long> pipes = new ArrayList<>();
+            for (int life = 0; life < 3; life++) {
+                prefork.ask("pid");
+                prefork.signal("URG");
+                // Of the one that takes the template's place, and of its copy.
+                pipes.add(Math.max(nextPipes(prefork), nextPipes(prefork)));
+                prefork.next("reloaded");
+            }
+            assertEquals(List.of(pipes.getFirst(), pipes.getFirst(), pipes.getFirst()), pipes);
+        }
+    }
+
+    private static long nextPipes(PreforkProcess prefork) throws InterruptedException {
+        String open = prefork.next("inventory");
+        return Arrays.stream(open.split(" ", -1)).filter(fd -> fd.contains("=pipe:")).count();
     }
 
     /** The child of the master that is no worker. */

@@ -222,6 +222,9 @@ public final class Master {
     }
 
     private @Nullable String reforkObstacle() {
+        if (settings.scale().perConnection()) {
+            return "a worker of one connection is no warmer than the template: raise --warm-requests";
+        }
         if (departure.begun()) {
             return "the master is ending";
         }

@@ -92,4 +92,15 @@ final class ReforkTest {
         booting.ask(Command.DRAIN);
         assertEquals("the master is ending", booting.master.obstacle(Command.REFORK));
     }
+
+    @Test
+    void shouldNotPromoteAWorkerOfOneConnection() {
+        Stage each =
+                Stage.serving(MasterSettings.builder().workers(2).scale(Scale.perConnection(1)));
+        assertEquals(
+                "a worker of one connection is no warmer than the template: raise --warm-requests",
+                each.master.obstacle(Command.REFORK));
+        each.ask(Command.REFORK);
+        assertEquals(List.of(), each.told(Order.PROMOTE));
+    }
 }

@@ -72,6 +72,9 @@ final class PreforkRun {
             common.print(console.out());
             return;
         }
+        if (parts.sample() == null && common.given("--warm-requests")) {
+            throw Refusal.usage("--warm-requests: it is for serve only, leave it out", null);
+        }
         options.address();
         ServerSettings settings = options.settings(console::note);
         TlsContext tls = options.tls.context(service, console);

@@ -227,4 +227,14 @@ final class WorkersCommandTest {
             }
         }
     }
+
+    @Test
+    void shouldRefuseRequestsWhereNobodyCouldMakeThem() throws Exception {
+        try (CommandProcess echo =
+                CommandProcess.start(
+                        "echo", "--port=0", "--workers=1", "--spawn=warm", "--warm-requests=9")) {
+            assertEquals(2, echo.awaitExit());
+            awaitErr(echo, "--warm-requests: it is for serve only, leave it out");
+        }
+    }
 }

@@ -4,7 +4,6 @@ package dev.ringfork.prefork;
 import dev.ringfork.bindings.Address;
 import dev.ringfork.bindings.Platform;
 import dev.ringfork.bindings.Syscalls;
-import dev.ringfork.bindings.WaitStatus;
 import dev.ringfork.prefork.accept.AcceptMutex;
 import dev.ringfork.prefork.accept.AcceptStrategy;
 import dev.ringfork.prefork.accept.Accepting;
@@ -16,11 +15,8 @@ import dev.ringfork.prefork.listeners.Binder;
 import dev.ringfork.prefork.listeners.ListenerStore;
 import dev.ringfork.prefork.listeners.ServiceManager;
 import dev.ringfork.prefork.listeners.Supervision;
-import dev.ringfork.prefork.master.MasterEvents;
 import dev.ringfork.prefork.master.MasterLoop;
 import dev.ringfork.prefork.master.MasterSettings;
-import dev.ringfork.prefork.master.MasterState;
-import dev.ringfork.prefork.master.MasterView;
 import dev.ringfork.prefork.master.Succession;
 import dev.ringfork.prefork.process.ForkHooks;
 import dev.ringfork.prefork.process.WarmFork;
@@ -44,7 +40,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.function.Consumer;
-import java.util.function.LongPredicate;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -194,8 +189,20 @@ public final class Prefork {
         return watch;
     }
 
+    Hooks hooks() {
+        return described.hooks;
+    }
+
+    Service service() {
+        return service;
+    }
+
+    Consumer<String> report() {
+        return described.server.report();
+    }
+
     /** In the master and in each worker. */
-    private void reopen() {
+    void reopen() {
         try {
             service.reopen();
         } finally {
@@ -235,7 +242,8 @@ public final class Prefork {
         MasterNotices notices = new MasterNotices(described.manager);
         Display display = new Display(syscalls, binder::descriptors, described.configuration);
         Supervision supervision = Supervision.of(System.getenv(), syscalls.processes().getppid());
-        Events events = new Events(this, binder, display, notices, succession, supervision);
+        PreforkEvents events =
+                new PreforkEvents(this, binder, display, notices, succession, supervision);
         try (Spawner spawner =
                         described.spawn.spawner(
                                 syscalls,
@@ -254,7 +262,7 @@ public final class Prefork {
                                 events);
                 Seat seat =
                         new Seat(syscalls, loop, display, described.pidFile, described.control)) {
-            events.seat = seat;
+            events.sit(seat);
             service.place(spawner);
             if (!succession.succeeds() && !supervision.overlaps()) {
                 seat.take();
@@ -272,141 +280,6 @@ public final class Prefork {
 
     /** Where to listen, and for what. */
     private record Where(Address address, boolean packets) {}
-
-    /** Passes what the master tells of on to the hooks, and takes and keeps its seat. */
-    private static final class Events implements MasterEvents {
-        private final Prefork prefork;
-        private final Binder binder;
-        private final Display display;
-        private final MasterNotices notices;
-        private final Succession succession;
-        private final Supervision supervision;
-        private @Nullable Seat seat;
-
-        Events(
-                Prefork prefork,
-                Binder binder,
-                Display display,
-                MasterNotices notices,
-                Succession succession,
-                Supervision supervision) {
-            this.prefork = prefork;
-            this.binder = binder;
-            this.display = display;
-            this.notices = notices;
-            this.succession = succession;
-            this.supervision = supervision;
-        }
-
-        private Hooks hooks() {
-            return prefork.described.hooks;
-        }
-
-        @Override
-        public void spawning(int slot, int generation) {
-            hooks().beforeFork(slot, generation);
-        }
-
-        @Override
-        public void ready(int slot, int generation, int pid) {
-            prefork.service.serving();
-            guarded("workerReady", () -> hooks().workerReady(slot, generation, pid));
-        }
-
-        @Override
-        public void exited(int slot, int generation, int pid, WaitStatus status) {
-            binder.reaped(pid);
-            guarded("workerExit", () -> hooks().workerExit(slot, generation, pid, status));
-        }
-
-        @Override
-        public void reopen() {
-            try {
-                prefork.reopen();
-            } catch (RuntimeException e) {
-                report("log files cannot be opened again: " + e.getMessage());
-            }
-        }
-
-        /** What goes wrong in a hook that only looks on must not end the master. */
-        private void guarded(String hook, Runnable action) {
-            try {
-                action.run();
-            } catch (RuntimeException e) {
-                report("the hook %s has failed: %s".formatted(hook, e));
-            }
-        }
-
-        @Override
-        public void reload() {
-            notices.reloads();
-            try {
-                hooks().beforeReload();
-            } catch (RuntimeException e) {
-                notices.refused();
-                throw e;
-            }
-        }
-
-        @Override
-        public void status(MasterState state) {
-            display.status(state, this::report);
-        }
-
-        @Override
-        public void changed(MasterView master) {
-            notices.changed(master);
-        }
-
-        @Override
-        public void upgrade() {
-            String obstacle = supervision.upgradeObstacle();
-            if (obstacle != null) {
-                throw new IllegalStateException(obstacle);
-            }
-            hooks().beforeUpgrade();
-        }
-
-        @Override
-        public void serving() {
-            if (succession.succeeds()) {
-                takeSeat(pid -> pid == succession.predecessorPid());
-            } else if (supervision.overlaps()) {
-                takeSeat(supervision::isSibling);
-            }
-            binder.serving();
-            notices.serving();
-            guarded("masterServing", hooks()::masterServing);
-        }
-
-        private void takeSeat(LongPredicate predecessor) {
-            if (seat != null) {
-                seat.takeFrom(predecessor);
-            }
-        }
-
-        @Override
-        public void succeeded(int pid) {
-            notices.succeeded(pid);
-            guarded("upgraded", () -> hooks().upgraded(pid));
-        }
-
-        @Override
-        public void backedOut() {
-            try {
-                if (seat != null) {
-                    seat.retake();
-                }
-            } catch (RuntimeException e) {
-                report("the pid file or the control socket is lost: " + e.getMessage());
-            }
-        }
-
-        @Override
-        public void report(String line) {
-            prefork.described.server.report().accept(line);
-        }
-    }
 
     /** A master and its workers in the making. Confined to one thread. */
     public static final class Builder {

@@ -114,7 +114,7 @@ interface AcceptingContract extends Rigged {
         rig().connect().ping();
 
         assertEquals(0, server.statistics().shed());
-        assertEquals(1, server.statistics().exhausted());
+        assertTrue(server.statistics().exhausted() > 0);
         assertTrue(rig().awaitReport("out of descriptors").contains(Errno.name(errno)));
     }
 

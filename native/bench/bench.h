@@ -23,7 +23,10 @@ extern const struct bench_row bench_plain_rows[];
 extern const struct bench_row bench_stream_rows[];
 extern const struct bench_row bench_polling_rows[];
 extern const struct bench_row bench_socket_rows[];
+extern const struct bench_row bench_process_rows[];
 extern const struct bench_row bench_epoll_rows[];
+extern const struct bench_row bench_uring_rows[];
+extern const struct bench_row bench_file_rows[];
 
 // Ends the program: says what has failed, and errno.
 _Noreturn void bench_fail(const char *what);
@@ -36,6 +39,15 @@ static inline long bench_check(long result, const char *what)
     }
     return result;
 }
+
+// Connects two sockets by TCP.
+void bench_connect(int *sender, int *receiver);
+
+// The check of a call that may find nothing to do: 0 then.
+long bench_again(long result, const char *what);
+
+// Takes out what has arrived by TCP, which drops what is not asked for (MSG_TRUNC): how many bytes.
+long bench_drain(int receiver);
 
 #define CHECK(call) bench_check((long)(call), #call)
 

@@ -19,9 +19,9 @@ enum { ROUNDS_MAX = 1000, DOUBLINGS_MAX = 40, NS_PER_MS = 1000000 };
 
 static const struct bench_row *const tables[] = {
     bench_plain_rows,   bench_stream_rows, bench_polling_rows,
-    bench_socket_rows,
+    bench_socket_rows, bench_process_rows,
 #ifdef __linux__
-    bench_epoll_rows,
+    bench_epoll_rows,  bench_file_rows,   bench_uring_rows,
 #endif
 };
 

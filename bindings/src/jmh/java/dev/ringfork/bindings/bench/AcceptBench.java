@@ -16,7 +16,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.TearDown;
 
 /** Connections as they come and go. */
 public class AcceptBench extends SyscallBench {
@@ -46,9 +45,8 @@ public class AcceptBench extends SyscallBench {
         return fd;
     }
 
-    /** Removes the path. */
-    @TearDown
-    public void unlink() throws IOException {
+    @Override
+    protected void end() throws IOException {
         Files.delete(path);
         Files.delete(path.getParent());
     }

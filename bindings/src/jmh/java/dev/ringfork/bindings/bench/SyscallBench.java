@@ -94,9 +94,13 @@ public abstract class SyscallBench {
         throw new IllegalStateException("the call that is measured returned " + result);
     }
 
+    /** What a benchmark ends before its descriptors are closed. */
+    protected void end() throws Exception {}
+
     /** Closes what is open. */
     @TearDown(Level.Trial)
-    public void close() {
+    public final void close() throws Exception {
+        end();
         open.forEach(DESCRIPTORS::close);
         open.clear();
         arena.close();

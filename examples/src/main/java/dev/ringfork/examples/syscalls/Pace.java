@@ -15,7 +15,7 @@ import java.util.stream.Stream;
  */
 public record Pace(int forks, int warmUps, int warmUpMs, int rounds, int roundMs) {
     /** A few hundred milliseconds each, all of a provider in one JVM: coarse. */
-    public static final Pace QUICK = new Pace(0, 2, 80, 5, 40);
+    public static final Pace QUICK = new Pace(0, 2, 70, 5, 20);
 
     /** Seconds each, in a JVM of its own. */
     public static final Pace FULL = new Pace(1, 3, 500, 10, 200);

@@ -3,6 +3,7 @@ package dev.ringfork.examples.command;
 
 import dev.ringfork.examples.syscalls.Column;
 import dev.ringfork.examples.syscalls.Figures;
+import dev.ringfork.examples.syscalls.FirstCall;
 import dev.ringfork.examples.syscalls.HtmlPage;
 import dev.ringfork.examples.syscalls.JsonText;
 import dev.ringfork.examples.syscalls.Measurement;
@@ -29,6 +30,9 @@ import picocli.CommandLine.Option;
                 "Measures what a system call costs from Java, by each provider, beside the same call"
                         + " in C.")
 final class SyscallsCommand implements Callable<Integer> {
+    private static final int STARTS = 11;
+    private static final int STARTS_QUICK = 3;
+
     private final Console console;
 
     @Option(names = "--quick", description = "Within three minutes; the figures are coarse.")
@@ -53,20 +57,29 @@ final class SyscallsCommand implements Callable<Integer> {
     @Option(names = "--html", paramLabel = "FILE", description = "Write a page with plots.")
     private @Nullable Path html;
 
+    @Option(names = "--first-call", hidden = true, description = "Time the first call.")
+    private boolean firstCall;
+
     SyscallsCommand(Console console) {
         this.console = console;
     }
 
     @Override
     public Integer call() throws InterruptedException {
+        if (firstCall) {
+            console.out().println(FirstCall.measure());
+            return ExitCode.OK;
+        }
         List<Column> columns = columns();
-        requirePattern();
+        Pattern pattern = pattern();
         Surroundings surroundings = Surroundings.look();
         try {
             Programs programs = new Programs(home());
             programs.require();
             Pace pace = quick ? Pace.QUICK : Pace.FULL;
             Figures figures = new Measurement(programs, filter, pace, console::note).run(columns);
+            new FirstCall(home(), quick ? STARTS_QUICK : STARTS, console::note)
+                    .run(pattern, columns, figures);
             if (figures.calls().isEmpty()) {
                 throw Refusal.usage(
                         "--filter: no call has '%s' in its name".formatted(filter), null);
@@ -88,9 +101,9 @@ final class SyscallsCommand implements Callable<Integer> {
         }
     }
 
-    private void requirePattern() {
+    private Pattern pattern() {
         try {
-            Pattern.compile(filter);
+            return Pattern.compile(filter);
         } catch (PatternSyntaxException e) {
             throw Refusal.usage("--filter: " + e.getMessage(), e);
         }

@@ -28,7 +28,10 @@ public record Measurement(Programs programs, String filter, Pace pace, Consumer<
 
     private void run(Column column, Figures figures) throws IOException, InterruptedException {
         Transcript transcript = new Transcript(column, figures, progress);
-        int code = Programs.run(programs.command(column, filter, pace), transcript::line);
+        int code =
+                Programs.run(
+                        new ProcessBuilder(programs.command(column, filter, pace)),
+                        transcript::line);
         if (code != 0) {
             progress.accept(
                     "%s: ended with exit code %d before it was done"

@@ -68,10 +68,9 @@ public final class Programs {
      *
      * @return its exit code
      */
-    static int run(List<String> command, Consumer<String> lines)
+    static int run(ProcessBuilder command, Consumer<String> lines)
             throws IOException, InterruptedException {
-        Process process =
-                new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        Process process = command.redirectError(ProcessBuilder.Redirect.INHERIT).start();
         Thread ending = new Thread(process::destroy);
         Runtime.getRuntime().addShutdownHook(ending);
         try (BufferedReader reader = process.inputReader(UTF_8)) {

@@ -35,12 +35,20 @@ interface SoftLimitContract {
         Client third = rig().connect();
         third.ping();
 
-        rig().awaitOpen(2);
+        Waiting.until(
+                () -> {
+                    if (rig().loops.ordersIdle()) {
+                        // A server on a busy machine may note late when bytes moved.
+                        second.ping();
+                        third.ping();
+                    }
+                    return server.statistics().dismissed() == 1;
+                },
+                "one to go");
 
+        rig().awaitOpen(2);
         if (rig().loops.ordersIdle()) {
             first.expectEnd();
-            second.ping();
-            third.ping();
         }
         assertEquals(1, server.statistics().dismissed());
         assertEquals(0, server.statistics().shed());

@@ -59,7 +59,18 @@ heap_row() {
     successors "$1" >"$scratch/runs"
     times="$(sort -n "$scratch/runs" | awk '{ t[NR] = $1 / 1000 } END { printf "%.0f | %.0f | %.0f", t[1], t[int((NR + 1) / 2)], t[NR] }')"
     numbers=$(memories "$1")
-    echo "| $1 | $2 | $times | ${numbers// / | } |"
+    echo "| $1 | $2 | $times | ${numbers// / | } |" | tee -a "$scratch/rows"
+}
+
+# The medians and the memory of the rows, as bars.
+draw_rows() {
+    local workers=${WORKERS:-4}
+    awk -F ' *[|] *' -v workers="$workers" '
+        { way = $2 ", " $3 " cache" }
+        { print "1|from the kill of a worker to the next answer, ms (median)|" way "|" $5 }
+        { print "2|memory of " workers " workers (PSS) after 2,000 requests each, MB|" way "|" $9 }
+        { print "3|the same after a full collection of each, MB|" way "|" $11 }' "$scratch/rows" |
+        sort -t '|' -s -k 1,1 | cut -d '|' -f 2- | awk -f examples/bench/bars.awk
 }
 
 heap() {
@@ -75,4 +86,5 @@ heap() {
     heap_row cold with
     heap_row warm with
     note "$live live in each, $collector, $base"
+    [ -z "${SVG:-}" ] || draw_rows >"$SVG"
 }

@@ -421,15 +421,17 @@ class ServerCommandTest {
     @Test
     void shouldCloseTheLongerIdleOfTwoWhereOneIsWanted() throws Exception {
         try (CommandProcess server =
-                        CommandProcess.start(
-                                "serve", "--port=0", "--soft-connections=1", "--soft-idle=50ms");
-                Socket first = connect(server.port())) {
-            send(first, "GET /hello HTTP/1.1\r\nHost: test\r\n\r\n");
-            assertEquals('H', first.getInputStream().read());
-            try (Socket second = connect(server.port())) {
-                first.getInputStream().readAllBytes();
-                send(second, "GET /hello HTTP/1.1\r\nHost: test\r\n\r\n");
-                assertEquals('H', second.getInputStream().read());
+                CommandProcess.start(
+                        "serve", "--port=0", "--soft-connections=1", "--soft-idle=50ms")) {
+            int port = server.port();
+            try (Socket first = connect(port)) {
+                send(first, "GET /hello HTTP/1.1\r\nHost: test\r\n\r\n");
+                assertEquals('H', first.getInputStream().read());
+                try (Socket second = connect(port)) {
+                    first.getInputStream().readAllBytes();
+                    send(second, "GET /hello HTTP/1.1\r\nHost: test\r\n\r\n");
+                    assertEquals('H', second.getInputStream().read());
+                }
             }
         }
     }

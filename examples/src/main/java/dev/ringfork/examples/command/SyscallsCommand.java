@@ -51,6 +51,12 @@ final class SyscallsCommand implements Callable<Integer> {
             description = "Of ffm, jni, jna, jnr; all of them unless said.")
     private @Nullable List<String> providers;
 
+    @Option(
+            names = "--passes",
+            paramLabel = "N",
+            description = "How often all is measured, one after the other: the best counts.")
+    private int passes = 1;
+
     @Option(names = "--json", paramLabel = "FILE", description = "Write the figures as JSON.")
     private @Nullable Path json;
 
@@ -72,12 +78,16 @@ final class SyscallsCommand implements Callable<Integer> {
         }
         List<Column> columns = columns();
         Pattern pattern = pattern();
+        if (passes < 1) {
+            throw Refusal.usage("--passes: 1 or more, not " + passes, null);
+        }
         Surroundings surroundings = Surroundings.look();
         try {
             Programs programs = new Programs(home());
             programs.require();
             Pace pace = quick ? Pace.QUICK : Pace.FULL;
-            Figures figures = new Measurement(programs, filter, pace, console::note).run(columns);
+            Figures figures =
+                    new Measurement(programs, filter, pace, console::note).run(columns, passes);
             new FirstCall(home(), quick ? STARTS_QUICK : STARTS, console::note)
                     .run(pattern, columns, figures);
             if (figures.calls().isEmpty()) {
@@ -137,8 +147,9 @@ final class SyscallsCommand implements Callable<Integer> {
     }
 
     private String pace() {
-        return "ns of processor time (wall: of the clock): the best of %d rounds, how much the median was above it, and how many times what C with two threads takes%s"
+        return "ns of processor time (wall: of the clock): the best of %d times %d rounds, how much the median was above it, and how many times what C with two threads takes%s"
                 .formatted(
+                        passes,
                         (quick ? Pace.QUICK : Pace.FULL).rounds(),
                         quick ? "; coarse, 20 % say nothing" : "");
     }

@@ -13,6 +13,14 @@ import org.jspecify.annotations.Nullable;
 public record Figure(double minNs, double medianNs, @Nullable Double bytes) {
     private static final double PERCENT = 100;
 
+    /** The better of two: of best rounds, of medians and of bytes the least. */
+    Figure better(Figure other) {
+        return new Figure(
+                Math.min(minNs, other.minNs),
+                Math.min(medianNs, other.medianNs),
+                bytes == null || other.bytes == null ? null : Math.min(bytes, other.bytes));
+    }
+
     /** How much slower than the best round the median one was, in percent. */
     public double spread() {
         return (medianNs / minNs - 1) * PERCENT;

@@ -26,9 +26,9 @@ public final class Figures {
         return rows.computeIfAbsent(call, _ -> new EnumMap<>(Column.class));
     }
 
-    /** Notes a figure. */
+    /** Notes a figure; of several for one place the better one. */
     public void put(Column column, String call, Figure figure) {
-        row(call).put(column, figure);
+        row(call).merge(column, figure, Figure::better);
     }
 
     /** Notes that there is none, and why. */

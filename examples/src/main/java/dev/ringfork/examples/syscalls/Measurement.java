@@ -15,15 +15,26 @@ import java.util.function.Consumer;
  */
 public record Measurement(Programs programs, String filter, Pace pace, Consumer<String> progress) {
 
-    /** Measures C, then the providers. */
-    public Figures run(List<Column> providers) throws IOException, InterruptedException {
+    /**
+     * Measures C, then the providers, and all of that so many times: a machine is slower for a
+     * while now and then, and is so for one column only if that comes once.
+     */
+    public Figures run(List<Column> providers, int passes)
+            throws IOException, InterruptedException {
         Figures figures = new Figures();
+        for (int i = 0; i < passes; i++) {
+            run(providers, figures);
+        }
+        return figures;
+    }
+
+    private void run(List<Column> providers, Figures figures)
+            throws IOException, InterruptedException {
         run(Column.C1, figures);
         run(Column.C, figures);
         for (Column provider : providers) {
             run(provider, figures);
         }
-        return figures;
     }
 
     private void run(Column column, Figures figures) throws IOException, InterruptedException {

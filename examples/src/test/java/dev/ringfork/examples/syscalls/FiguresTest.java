@@ -22,6 +22,13 @@ class FiguresTest {
     }
 
     @Test
+    void shouldKeepTheBestOfSeveralPasses() {
+        figures.put(Column.FFM, "pipe.write", new Figure(120, 130, 0.0));
+        figures.put(Column.FFM, "pipe.write", new Figure(100, 140, 8.0));
+        assertEquals(new Figure(100, 130, 0.0), figures.figure("pipe.write", Column.FFM));
+    }
+
+    @Test
     void shouldHaveNoRatioWithoutTheCallInC() {
         figures.put(Column.FFM, "mutex.lock", new Figure(125, 250, null));
         assertNull(figures.ratio("mutex.lock", Column.FFM));

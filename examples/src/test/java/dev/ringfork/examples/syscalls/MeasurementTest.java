@@ -35,7 +35,7 @@ class MeasurementTest {
     void shouldMeasureACallInCAndInJava() throws Exception {
         Figures figures =
                 new Measurement(built(), "^process.getppid$", SHORTEST, progress::add)
-                        .run(List.of(Column.FFM));
+                        .run(List.of(Column.FFM), 1);
         assertEquals(List.of("process.getppid"), figures.calls(), progress.toString());
         assertEquals(List.of(Column.C1, Column.C, Column.FFM), figures.columns());
         assertNotNull(figures.ratio("process.getppid", Column.FFM));
@@ -44,7 +44,7 @@ class MeasurementTest {
     @Test
     void shouldMeasureNothingThatIsNotAskedFor() throws Exception {
         Figures figures =
-                new Measurement(built(), "no such call", SHORTEST, progress::add).run(List.of());
+                new Measurement(built(), "no such call", SHORTEST, progress::add).run(List.of(), 1);
         assertEquals(List.of(), figures.calls());
     }
 

@@ -26,7 +26,7 @@ public final class Programs {
      */
     public Programs(Path home) {
         c = home.resolve("native/target/native/%s-bench/bench".formatted(Platform.current().key()));
-        jars = home.resolve("bench/target/bench");
+        jars = home.resolve("examples/bench/target/bench");
     }
 
     /**

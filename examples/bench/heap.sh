@@ -30,36 +30,36 @@ successors() {
     stop_workers
 }
 
-# memories WAY: MB of the workers, and with what they are forked from, when each has answered 1, 2,000 requests, and after a full
-# collection of each.
+# memory_now: MB of the workers, and with what they are forked from.
+memory_now() {
+    # shellcheck disable=SC2046  # words on purpose
+    printf ' %s %s' "$(pss $(workers_of_master))" "$(pss $(pgrep -P "$server"))"
+}
+
+# memories WAY: the same when each has answered, has answered 2,000 requests, and after a full collection of each.
 memories() {
-    local pids pid numbers
+    local pid
     workers=${WORKERS:-4} start_workers shared --spawn "$1" --ballast "${LIVE:-200m}" || fail "it does not come up: $(cat "$scratch/says")"
     serve_each 1
-    # shellcheck disable=SC2046,SC2207  # words on purpose
-    pids=($(workers_of_master))
-    # shellcheck disable=SC2046  # words on purpose
-    numbers="$(pss "${pids[@]}") $(pss $(pgrep -P "$server"))"
+    memory_now
     serve_each 2000
-    # shellcheck disable=SC2046  # words on purpose
-    numbers="$numbers $(pss "${pids[@]}") $(pss $(pgrep -P "$server"))"
-    for pid in "${pids[@]}"; do
+    memory_now
+    for pid in $(workers_of_master); do
         "$jcmd" "$pid" GC.run >"$scratch/gc" 2>&1 || fail "no full collection in $pid: $(cat "$scratch/gc")"
     done
-    # shellcheck disable=SC2046  # words on purpose
-    numbers="$numbers $(pss "${pids[@]}") $(pss $(pgrep -P "$server"))"
+    memory_now
     stop_workers
-    echo "$numbers"
 }
 
 # heap_row WAY CACHE
 heap_row() {
-    local numbers times
+    local times
     note "$1, $2 start-up cache"
     successors "$1" >"$scratch/runs"
     times="$(sort -n "$scratch/runs" | awk '{ t[NR] = $1 / 1000 } END { printf "%.0f | %.0f | %.0f", t[1], t[int((NR + 1) / 2)], t[NR] }')"
-    numbers=$(memories "$1")
-    echo "| $1 | $2 | $times | ${numbers// / | } |" | tee -a "$scratch/rows"
+    # In this shell: what it starts is ended also when it fails.
+    memories "$1" >"$scratch/memory"
+    echo "| $1 | $2 | $times$(sed 's/ / | /g' "$scratch/memory") |" | tee -a "$scratch/rows"
 }
 
 # The medians and the memory of the rows, as bars.

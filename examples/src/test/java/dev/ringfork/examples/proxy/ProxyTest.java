@@ -57,7 +57,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 })
 final class ProxyTest {
     private static final int TIMEOUT_MS = 10_000;
-    private static final int BULK = 10 << 20;
+    private static final int BULK = 2 << 20;
 
     private final Engine engine;
     private final Trigger trigger;

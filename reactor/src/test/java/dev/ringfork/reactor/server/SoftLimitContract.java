@@ -21,8 +21,9 @@ interface SoftLimitContract {
 
     Rig rig();
 
+    /** One that has let a client go over TLS waits for it to close, and the clients here do not. */
     private static UnaryOperator<ServerSettings.Builder> wanting(int connections) {
-        return settings -> settings.softConnections(connections).softIdle(IDLE);
+        return settings -> settings.softConnections(connections).softIdle(IDLE).lingerIdle(IDLE);
     }
 
     @Test

@@ -17,6 +17,7 @@ import dev.ringfork.prefork.listeners.ServiceManager;
 import dev.ringfork.prefork.listeners.Supervision;
 import dev.ringfork.prefork.master.MasterLoop;
 import dev.ringfork.prefork.master.MasterSettings;
+import dev.ringfork.prefork.master.Rehearsal;
 import dev.ringfork.prefork.master.Succession;
 import dev.ringfork.prefork.process.ForkHooks;
 import dev.ringfork.prefork.process.WarmFork;
@@ -108,7 +109,39 @@ public final class Prefork {
         Service.becomeWorker(syscalls, System.getenv());
         service.findProcessors();
         Template template = forkedFrom(post);
-        return template.prepare(described.hooks::warmUp) ? live(become(template)) : 0;
+        return template.prepare(this::warmUp) ? live(become(template)) : 0;
+    }
+
+    private void warmUp() {
+        described.hooks.warmUp();
+        rehearse();
+    }
+
+    /**
+     * With a protocol that is nobody's: what the program does in a worker is not for its template.
+     */
+    private void rehearse() {
+        Builder other =
+                builder(connection -> connection::write)
+                        .settings(described.settings)
+                        .server(described.server)
+                        .accept(described.accepting);
+        Prefork rehearsed = new Prefork(other);
+        // The one pipe that there will be: copies go on with it.
+        rehearsed.signals = signals();
+        try {
+            Rehearsal.play(
+                    syscalls,
+                    described.server,
+                    described.accepting,
+                    assignment -> rehearsed.worker(Worker.of(assignment)));
+        } catch (RuntimeException e) {
+            // Workers can do without, and will say themselves what they cannot do.
+            described
+                    .server
+                    .report()
+                    .accept("workers begin slowly, not having been rehearsed: " + e);
+        }
     }
 
     /** A worker that has finished may become a template, and its copy a worker again. */

@@ -24,6 +24,7 @@ import dev.ringfork.reactor.server.ServerSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -43,7 +44,14 @@ import java.util.concurrent.locks.LockSupport;
 final class PreforkProgram {
     private static final int OCTAL = 8;
 
+    /** What this process had loaded when it became a worker. */
+    private static volatile long loadedBefore = loaded();
+
     private PreforkProgram() {}
+
+    private static long loaded() {
+        return ManagementFactory.getClassLoadingMXBean().getTotalLoadedClassCount();
+    }
 
     public static void main(String[] arguments) {
         Map<String, String> given = new HashMap<>();
@@ -178,7 +186,10 @@ final class PreforkProgram {
         }
     }
 
-    /** {@code pid} is answered at once; {@code begin} only when {@code end} has come. */
+    /**
+     * {@code pid} is answered at once, {@code loaded} by how many classes this worker has loaded;
+     * {@code begin} only when {@code end} has come.
+     */
     private static final class LineSession implements Session {
         private final Connection connection;
         private final StringBuilder text = new StringBuilder();
@@ -217,6 +228,7 @@ final class PreforkProgram {
                         connection.close();
                     }
                 }
+                case "loaded" -> say(Long.toString(loaded() - loadedBefore));
                 case "hang" -> {
                     while (true) {
                         LockSupport.park();
@@ -296,6 +308,7 @@ final class PreforkProgram {
 
         @Override
         public void afterFork(Worker worker) {
+            loadedBefore = loaded();
             Path broken = Path.of(given.getOrDefault("broken", "/nonexistent/file"));
             if (Files.exists(broken)) {
                 System.exit(1);

@@ -30,6 +30,7 @@ record Allocations(Map<Long, Long> bytes) {
 
     /** Whether nothing was allocated since; also false if this virtual machine does not count. */
     boolean last() {
-        return !bytes.containsValue(-1L) && equals(now());
+        // The maps: a record's own equals is linked at its first call, and that is in a child.
+        return !bytes.containsValue(-1L) && bytes.equals(now().bytes);
     }
 }

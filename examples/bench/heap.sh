@@ -51,15 +51,24 @@ memories() {
     stop_workers
 }
 
+# Of microseconds, one a line: the least, the median and the most, in ms.
+spread_ms() {
+    sort -n | awk '{ t[NR] = $1 / 1000 } END { printf "%.0f | %.0f | %.0f", t[1], t[int((NR + 1) / 2)], t[NR] }'
+}
+
 # heap_row WAY CACHE
 heap_row() {
-    local times
+    local first times
     note "$1, $2 start-up cache"
+    # A process for each connection: who asks waits for a process to come to be, and for none to go.
+    connections_row 0 '' --architecture fork-per-connection --workers 8 --min-spare 0 --spawn "$1" \
+        --ballast "${LIVE:-200m}" --control "$scratch/ctl" >"$scratch/row"
+    first=$(awk '{ print $1 * 1000000 }' "$scratch/runs" | spread_ms)
     successors "$1" >"$scratch/runs"
-    times="$(sort -n "$scratch/runs" | awk '{ t[NR] = $1 / 1000 } END { printf "%.0f | %.0f | %.0f", t[1], t[int((NR + 1) / 2)], t[NR] }')"
+    times=$(spread_ms <"$scratch/runs")
     # In this shell: what it starts is ended also when it fails.
     memories "$1" >"$scratch/memory"
-    echo "| $1 | $2 | $times$(sed 's/ / | /g' "$scratch/memory") |" | tee -a "$scratch/rows"
+    echo "| $1 | $2 | $first | $times$(sed 's/ / | /g' "$scratch/memory") |" | tee -a "$scratch/rows"
 }
 
 # The medians and the memory of the rows, as bars.
@@ -67,9 +76,10 @@ draw_rows() {
     local workers=${WORKERS:-4}
     awk -F ' *[|] *' -v workers="$workers" '
         { way = $2 ", " $3 " cache" }
-        { print "1|from the kill of a worker to the next answer, ms (median)|" way "|" $5 }
-        { print "2|memory of " workers " workers (PSS) after 2,000 requests each, MB|" way "|" $9 }
-        { print "3|the same after a full collection of each, MB|" way "|" $11 }' "$scratch/rows" |
+        { print "1|from a connection to the answer of a process made for it, ms (median)|" way "|" $5 }
+        { print "2|from the kill of a worker to the next answer, ms (median)|" way "|" $8 }
+        { print "3|memory of " workers " workers (PSS) after 2,000 requests each, MB|" way "|" $12 }
+        { print "4|the same after a full collection of each, MB|" way "|" $14 }' "$scratch/rows" |
         sort -t '|' -s -k 1,1 | cut -d '|' -f 2- | awk -f examples/bench/bars.awk
 }
 
@@ -77,8 +87,8 @@ heap() {
     local live=${LIVE:-200m} collector=${COLLECTOR:-G1} jcmd base
     jcmd=$(dirname "$(readlink -f "$(./mvnw --jdk)/bin/java")")/jcmd
     base="-XX:+Use${collector}GC -Xms${HEAP:-600m} -Xmx${HEAP:-600m} -Xmn${YOUNG:-64m}"
-    echo "| --spawn | start-up cache | kill to next answer, ms: least | median | most | PSS of ${WORKERS:-4} workers, first answers MB | with template MB | 2,000 answers each MB | with template MB | full collection each MB | with template MB |"
-    echo '| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |'
+    echo "| --spawn | start-up cache | connection to answer of a process of its own, ms: least | median | most | kill to next answer, ms: least | median | most | PSS of ${WORKERS:-4} workers, first answers MB | with template MB | 2,000 answers each MB | with template MB | full collection each MB | with template MB |"
+    echo '| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |'
     export RINGFORK_JAVA_OPTS="$base -XX:AOTMode=off"
     heap_row exec without
     export RINGFORK_JAVA_OPTS=$base

@@ -62,7 +62,7 @@ processes() {
     connections_row - '| thread-per-connection | with | ' --architecture thread-per-connection
     for cache in without with; do
         [ $cache = with ] && unset RINGFORK_JAVA_OPTS || export RINGFORK_JAVA_OPTS=-XX:AOTMode=off
-        for way in exec cold; do
+        for way in exec cold warm; do
             for spare in 0 2; do
                 connections_row $spare "| $way | $cache | $spare" --architecture fork-per-connection --workers 8 \
                     --min-spare $spare --spawn $way --control "$scratch/ctl"

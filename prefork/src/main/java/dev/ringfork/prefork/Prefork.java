@@ -129,18 +129,24 @@ public final class Prefork {
         Prefork rehearsed = new Prefork(other);
         // The one pipe that there will be: copies go on with it.
         rehearsed.signals = signals();
+        String trouble = null;
         try {
-            Rehearsal.play(
-                    syscalls,
-                    described.server,
-                    described.accepting,
-                    assignment -> rehearsed.worker(Worker.of(assignment)));
+            boolean answered =
+                    Rehearsal.play(
+                            syscalls,
+                            described.server,
+                            described.accepting,
+                            assignment -> rehearsed.worker(Worker.of(assignment)));
+            trouble = answered ? null : "its client was not answered";
         } catch (RuntimeException e) {
+            trouble = e.toString();
+        }
+        if (trouble != null) {
             // Workers can do without, and will say themselves what they cannot do.
             described
                     .server
                     .report()
-                    .accept("workers begin slowly, not having been rehearsed: " + e);
+                    .accept("workers will begin slowly, the rehearsal has failed: " + trouble);
         }
     }
 

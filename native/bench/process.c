@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
@@ -179,6 +180,38 @@ static void close_held(void)
     close_lock();
 }
 
+static pid_t holder;
+
+// Another process has it until it is killed.
+static void open_held_elsewhere(long size)
+{
+    char byte;
+    int told[2];
+
+    open_lock(size);
+    CHECK(pipe(told));
+    holder = (pid_t)CHECK(fork());
+    if (holder == 0) {
+        byte = set_lock(F_WRLCK) == 0;
+        CHECK(write(told[1], &byte, 1));
+        for (;;) {
+            pause();
+        }
+    }
+    CHECK(read(told[0], &byte, 1));
+    need(byte == 1);
+    close(told[0]);
+    close(told[1]);
+}
+
+static void close_held_elsewhere(void)
+{
+    CHECK(kill(holder, SIGKILL));
+    reap(holder);
+    close_lock();
+}
+
+LOOP(held_fcntls, need(set_lock(F_WRLCK) != 0 && (errno == EAGAIN || errno == EACCES)))
 LOOP(held_words, need(word != 0))
 LOOP(held_flocks, need(flock(wanted_file, LOCK_EX | LOCK_NB) != 0 && errno == EAGAIN))
 LOOP(held_mutexes, need(pthread_mutex_trylock(&mutex) == EBUSY))
@@ -241,6 +274,7 @@ const struct bench_row bench_process_rows[] = {
     {"spawn.fork mb=16 wall", 16, open_memory, forks, close_memory, true},
     {"spawn.fork mb=256 wall", 256, open_memory, forks, close_memory, true},
     {"heldMutex.tryHeld kind=FUTEX", 0, open_held, held_words, close_held, false},
+    {"heldMutex.tryHeld kind=FCNTL", 0, open_held_elsewhere, held_fcntls, close_held_elsewhere, false},
 #ifdef __linux__
     {"heldMutex.tryHeld kind=FLOCK", 0, open_held, held_flocks, close_held, false},
     {"heldMutex.tryHeld kind=PTHREAD", 0, open_held, held_mutexes, close_held, false},

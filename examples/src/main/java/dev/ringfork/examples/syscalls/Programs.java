@@ -49,6 +49,8 @@ public final class Programs {
         if (column.java()) {
             command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
             command.addAll(List.of("-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED"));
+            // What is forked keeps no counters in memory that it would share with its copies.
+            command.add("-XX:+PerfDisableSharedMem");
             // JMH's own use of it would be a warning for each JVM.
             command.add("--sun-misc-unsafe-memory-access=allow");
             command.addAll(List.of("-Djmh.ignoreLock=true", "-Dringfork.bindings=" + column.id()));

@@ -4,40 +4,36 @@ package dev.ringfork.prefork.bench;
 import dev.ringfork.bindings.bench.SyscallBench;
 import dev.ringfork.prefork.accept.AcceptMutex;
 import dev.ringfork.prefork.accept.AcceptMutexKind;
+import java.io.IOException;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Setup;
 
-/**
- * The locks that workers accept under, when another one has it. The other one is of this process,
- * so fcntl is not here: its locks keep processes apart and nothing else.
- */
+/** The locks that workers accept under, when another process has it. */
 public class HeldMutexBench extends SyscallBench {
     /** What the lock is made of. */
-    @Param({"FUTEX", "FLOCK", "PTHREAD"})
+    @Param({"FUTEX", "FCNTL", "FLOCK", "PTHREAD"})
     public AcceptMutexKind kind = AcceptMutexKind.FUTEX;
 
-    private AcceptMutex held;
-    private AcceptMutex wanted;
+    private AcceptMutex mutex;
+    private MutexHolder holder;
 
-    /** Makes it, has it, and has it once more as another worker would. */
+    /** Makes it, and has another process take it. */
     @Setup
-    public void open() {
-        held = AcceptMutex.create(SYSCALLS, kind);
-        wanted = AcceptMutex.adopt(SYSCALLS, kind, DESCRIPTORS.dup(held.fd()));
-        all(held.tryAcquire() ? 1 : 0, 1);
+    public void open() throws IOException {
+        mutex = AcceptMutex.create(SYSCALLS, kind);
+        holder = MutexHolder.of(mutex);
     }
 
     @Override
     protected void end() {
-        held.release();
-        wanted.close();
-        held.close();
+        holder.close();
+        mutex.close();
     }
 
     /** Does not get it. */
     @Benchmark
     public void tryHeld() {
-        all(wanted.tryAcquire() ? 1 : 0, 0);
+        all(mutex.tryAcquire() ? 1 : 0, 0);
     }
 }

@@ -154,11 +154,11 @@ await_said() {
     done
 }
 
-# The workers that serve and have not ended, the oldest first.
+# The workers that serve and have not ended, the oldest first. By their command, for a pid may have become another program's.
 serving() {
     local pid
     sed -n 's/.*(pid \([0-9]*\)) serves$/\1/p' "$scratch/says" | while read -r pid; do
-        [ ! -d "/proc/$pid" ] || grep -q '^State:.*Z' "/proc/$pid/status" 2>/dev/null || echo "$pid"
+        ! grep -qzxF -e "$scratch/ctl" "/proc/$pid/cmdline" 2>/dev/null || echo "$pid"
     done
 }
 
@@ -305,8 +305,10 @@ kill_one() {
     done
     serve=$(said ' serves$')
     pid=$(serving | head -n 1)
-    kill -STOP "$pid"
-    until grep -q '^State:.*T' "/proc/$pid/status"; do :; done
+    kill -STOP "$pid" || return 1
+    until grep -q '^State:.*T' "/proc/$pid/status"; do
+        [ $SECONDS -lt $end ] || return 1
+    done
     held=$((held + $(held_by "$pid")))
     kill -KILL "$pid"
     await_said ' serves$' $((serve + 1))

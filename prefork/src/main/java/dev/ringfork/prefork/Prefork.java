@@ -129,6 +129,7 @@ public final class Prefork {
         Prefork rehearsed = new Prefork(other);
         // The one pipe that there will be: copies go on with it.
         rehearsed.signals = signals();
+        heed();
         String trouble = null;
         try {
             boolean answered =
@@ -176,6 +177,10 @@ public final class Prefork {
     /** In a copy that nobody knows yet: what its master sends it then is not to be missed. */
     private void settle(int slot) {
         service.settle(slot);
+        heed();
+    }
+
+    private void heed() {
         SignalWatch watch = signals();
         // Those of the worker that this one is a copy of.
         watch.drain(_ -> {});

@@ -123,13 +123,15 @@ final class ServeCommand implements Runnable {
         public Protocol protocol() {
             // Of the worker that this one is a copy of.
             requests.reset();
-            Handler counted =
-                    application.behind(next ->
-                            request -> {
-                                requests.increment();
-                                return next.handle(request);
-                            });
-            return ServeCommand.protocol(logged(counted), limits, health);
+            return ServeCommand.protocol(logged(counted()), limits, health);
+        }
+
+        private Handler counted() {
+            return application.behind(next ->
+                    request -> {
+                        requests.increment();
+                        return next.handle(request);
+                    });
         }
 
         @Override
@@ -144,7 +146,7 @@ final class ServeCommand implements Runnable {
 
         @Override
         public Protocol sample() {
-            return ServeCommand.protocol(application, limits, health);
+            return ServeCommand.protocol(counted(), limits, health);
         }
 
         private Handler logged(Handler counted) {

@@ -2,11 +2,9 @@
 package dev.ringfork.prefork.process;
 
 import dev.ringfork.bindings.jvm.Machine;
+import java.io.DataInputStream;
 import java.io.FileInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.security.SecureRandom;
 import java.security.SecureRandomSpi;
 import java.util.ArrayList;
@@ -84,19 +82,19 @@ final class Randomness {
      * @throws IllegalStateException if this JDK keeps some elsewhere
      */
     void renew() throws IOException {
-        try (InputStream kernel = kernel()) {
+        try (DataInputStream kernel = kernel()) {
             for (Object generator : generators) {
-                Machine.seed(generator, draw(kernel, SEED_BYTES));
+                Machine.seed(generator, seed(kernel));
             }
             for (Object generator : extensions) {
-                ((SecureRandom) generator).setSeed(draw(kernel, SEED_BYTES));
+                ((SecureRandom) generator).setSeed(seed(kernel));
             }
             for (Private counter : COUNTERS) {
-                ((AtomicLong) counter.get()).set(number(kernel));
+                ((AtomicLong) counter.get()).set(kernel.readLong());
             }
-            ((Random) MATH.get()).setSeed(number(kernel));
+            ((Random) MATH.get()).setSeed(kernel.readLong());
             for (Object thread : threads) {
-                Machine.setLong(thread, Thread.class, OF_THREAD, number(kernel));
+                Machine.setLong(thread, Thread.class, OF_THREAD, kernel.readLong());
             }
         }
     }
@@ -111,20 +109,13 @@ final class Randomness {
         return all;
     }
 
-    private static InputStream kernel() throws IOException {
-        return new FileInputStream("/dev/urandom");
+    private static DataInputStream kernel() throws IOException {
+        return new DataInputStream(new FileInputStream("/dev/urandom"));
     }
 
-    private static byte[] draw(InputStream kernel, int bytes) throws IOException {
-        byte[] drawn = kernel.readNBytes(bytes);
-        if (drawn.length != bytes) {
-            throw new IOException("/dev/urandom has ended");
-        }
-        return drawn;
-    }
-
-    private static long number(InputStream kernel) throws IOException {
-        MemorySegment drawn = MemorySegment.ofArray(draw(kernel, Long.BYTES));
-        return drawn.get(ValueLayout.JAVA_LONG_UNALIGNED, 0);
+    private static byte[] seed(DataInputStream kernel) throws IOException {
+        byte[] seed = new byte[SEED_BYTES];
+        kernel.readFully(seed);
+        return seed;
     }
 }

@@ -145,7 +145,10 @@ public final class WarmFork {
             }
         }
         if (forked instanceof Forked.Child) {
-            called.forEach(ForkHooks::afterForkChild);
+            // No method reference: it would be linked in each child anew.
+            for (ForkHooks hook : called) {
+                hook.afterForkChild();
+            }
         }
         return forked;
     }

@@ -90,9 +90,9 @@ public final class WarmFork {
      * milliseconds for a million objects: the next forks need not do it.
      *
      * <p>Who calls this promises that the thread that forks makes no {@link
-     * java.security.SecureRandom} and starts no thread before it does. What other threads do is
-     * noticed, and with {@link ForkHooks} nothing is taken for granted: then each child looks for
-     * itself.
+     * java.security.SecureRandom} and starts no thread before it does. When other threads have done
+     * anything since, the next fork looks again; with {@link ForkHooks} nothing is taken for
+     * granted, and each child looks for itself.
      *
      * @return why this process cannot be forked; empty if it can
      */
@@ -138,6 +138,7 @@ public final class WarmFork {
                 hook.beforeFork();
                 called.addFirst(hook);
             }
+            lookAgain();
             forked = copy(request);
         } finally {
             if (!(forked instanceof Forked.Child)) {
@@ -151,6 +152,14 @@ public final class WarmFork {
             }
         }
         return forked;
+    }
+
+    /** Once here, and not in each child from now on. */
+    private void lookAgain() {
+        Randomness before = found;
+        if (before != null && !before.complete()) {
+            found = Randomness.find();
+        }
     }
 
     /** The child is there, whatever a hook makes of it: its number is not to be lost. */

@@ -35,6 +35,7 @@ final class Template {
     private final Post post;
     private final WarmFork warm;
     private final IntConsumer settle;
+    private final YoungSpace young = new YoungSpace();
 
     /**
      * One that takes orders from a socket, which it owns.
@@ -89,10 +90,16 @@ final class Template {
         Post.Wanted wanted = post.await();
         while (wanted != null) {
             assigned = start(wanted);
-            wanted = assigned == null ? post.await() : null;
+            wanted = assigned == null ? next() : null;
         }
         post.close();
         return assigned;
+    }
+
+    private Post.@Nullable Wanted next() {
+        // While nobody waits for it.
+        young.emptyIfCrowded();
+        return post.await();
     }
 
     /**
@@ -111,6 +118,7 @@ final class Template {
         } catch (RuntimeException e) {
             return "the program cannot be warmed up: " + e;
         }
+        young.empty();
         List<Obstacle> obstacles = warm.prepare();
         return obstacles.isEmpty() ? null : Obstacle.sentence(obstacles);
     }

@@ -174,7 +174,8 @@ final class WorkerPoolTest {
 
         release.countDown();
 
-        Waiting.until(() -> pool.threads() == 2, "the end of six threads");
+        // Who has not said yet that its task is done is not idle, and another one would be started.
+        Waiting.until(() -> pool.threads() == 2 && pool.idle(), "the end of six threads");
         run(pool);
         assertEquals(2, pool.threads());
     }

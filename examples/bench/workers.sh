@@ -219,11 +219,12 @@ timed() {
     fi
 }
 
-# event NAME MAY_LOSE COMMAND...: has it done under load, prints a row; MAY_LOSE is none, held or refused.
+# event NAME MAY_LOSE COMMAND...: has it done under load, if it is one of EVENTS, and prints a row; MAY_LOSE is none, held or refused.
 event() {
     local name=$1 may=$2 remark= answered lost refusals unanswered cut wrong late again bad=
     local times=0 refused=0 reason= held=0 event_end=$((SECONDS + most))
     local -a took=()
+    [[ $name =~ ${EVENTS:-.} ]] || return 0
     begin_meters
     "${@:3}"
     end_meters
@@ -351,6 +352,7 @@ loss_of() {
     event 'TTIN, TTOU' none churn
     event 'kill -9 of a worker' held kills
     event 'TERM' refused drained
+    stop
     start_workers "$accept" --spawn "$spawn" --max-requests 200 --max-requests-jitter 50 --heartbeat 200ms || fail 'the server did not come up'
     event 'recycling' none recyclings
     stop

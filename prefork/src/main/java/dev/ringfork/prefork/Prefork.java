@@ -130,24 +130,18 @@ public final class Prefork {
         // The one pipe that there will be: copies go on with it.
         rehearsed.signals = signals();
         heed();
-        String trouble = null;
         try {
-            boolean answered =
-                    Rehearsal.play(
-                            syscalls,
-                            described.server,
-                            described.accepting,
-                            assignment -> rehearsed.worker(Worker.of(assignment)));
-            trouble = answered ? null : "its client was not answered";
+            Rehearsal.play(
+                    syscalls,
+                    described.server,
+                    described.accepting,
+                    assignment -> rehearsed.worker(Worker.of(assignment)));
         } catch (RuntimeException e) {
-            trouble = e.toString();
-        }
-        if (trouble != null) {
             // Workers can do without, and will say themselves what they cannot do.
             described
                     .server
                     .report()
-                    .accept("workers will begin slowly, the rehearsal has failed: " + trouble);
+                    .accept("workers will begin slowly, the rehearsal has failed: " + e);
         }
     }
 

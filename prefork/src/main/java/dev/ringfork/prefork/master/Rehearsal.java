@@ -63,10 +63,10 @@ public final class Rehearsal implements AutoCloseable {
      * @param accepting how the worker comes by its connection
      * @param life lives the worker's life, on this thread: a byte that its server is sent comes
      *     back
-     * @return whether the byte came back
-     * @throws RuntimeException what the life throws, or if there is no room for what it needs
+     * @throws RuntimeException what the life throws, or if the byte does not come back, or if there
+     *     is no room for what it needs
      */
-    public static boolean play(
+    public static void play(
             Syscalls syscalls,
             ServerSettings settings,
             Accepting accepting,
@@ -80,12 +80,12 @@ public final class Rehearsal implements AutoCloseable {
                 binder.lock(accepting.mutex());
             }
             try (Rehearsal rehearsal = new Rehearsal(syscalls, binder, life)) {
-                return rehearsal.play();
+                rehearsal.play();
             }
         }
     }
 
-    private boolean play() {
+    private void play() {
         ask();
         try (Scoreboard scoreboard = Scoreboard.create(syscalls);
                 Nursery nursery = new Nursery(syscalls, new Stage(), binder, scoreboard)) {
@@ -94,7 +94,9 @@ public final class Rehearsal implements AutoCloseable {
         if (failure != null) {
             throw failure;
         }
-        return syscalls.sockets().recv(client.fd(), packet.address(), 1, 0) == 1;
+        if (syscalls.sockets().recv(client.fd(), packet.address(), 1, 0) != 1) {
+            throw new IllegalStateException("its client was not answered");
+        }
     }
 
     /** Before anybody listens: it waits in the queue, and says at once that it has said all. */

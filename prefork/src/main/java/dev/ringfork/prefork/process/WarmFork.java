@@ -154,9 +154,14 @@ public final class WarmFork {
         return forked;
     }
 
+    /** What was found, unless hooks may have made more since. */
+    private @Nullable Randomness trusted() {
+        return hooks.isEmpty() ? found : null;
+    }
+
     /** Once here, and not in each child from now on. */
     private void lookAgain() {
-        Randomness before = found;
+        Randomness before = trusted();
         if (before != null && !before.complete()) {
             found = Randomness.find();
         }
@@ -213,7 +218,7 @@ public final class WarmFork {
 
     private Forked child(int parentPid, MemorySegment result) {
         try {
-            Renewal.run(syscalls.processes().getpid(), hooks.isEmpty() ? found : null);
+            Renewal.run(syscalls.processes().getpid(), trusted());
             // It says nothing of what the child will do before it forks in its turn.
             found = null;
         } catch (IOException | RuntimeException | LinkageError e) {

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ringfork.examples.command;
 
+import static dev.ringfork.bindings.abi.ProcessConstants.SIGHUP;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.ringfork.bindings.Address;
 import dev.ringfork.bindings.SyscallException;
+import dev.ringfork.bindings.Syscalls;
 import dev.ringfork.prefork.listeners.ServiceManager;
 import dev.ringfork.prefork.listeners.StoredListener;
 import dev.ringfork.prefork.listeners.Watchdog;
@@ -150,6 +152,8 @@ final class ServerRun {
             Signals.on("INT", () -> signalled(server, manager));
             Signals.on("TERM", () -> signalled(server, manager));
             if (tls != null || manager.wanted()) {
+                // The JVM does not take a signal that nohup(1) has had discarded.
+                Syscalls.get().signals().rf_signal_default(SIGHUP);
                 Signals.on("HUP", () -> reload(tls, manager));
             }
             warnOfBacklog(options, console);

@@ -14,6 +14,7 @@ import java.security.KeyStore;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
@@ -117,6 +118,23 @@ final class TlsCommandTest {
 
             server.signal("TERM");
             assertEquals(0, server.awaitExit());
+        }
+    }
+
+    @Test
+    void shouldTakeARenewedCertificateUnderNohup() throws Exception {
+        renew("first");
+        try (CommandProcess server =
+                CommandProcess.startUnder(
+                        List.of("nohup"),
+                        Map.of(),
+                        "serve",
+                        "--port=0",
+                        "--tls-cert=" + folder.resolve("cert.pem"),
+                        "--tls-key=" + folder.resolve("key.pem"))) {
+            server.port();
+            server.signal("HUP");
+            server.awaitErr("new connections get the certificate of CN=first");
         }
     }
 

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ringfork.reactor.uring;
 
+import static dev.ringfork.reactor.uring.SharedWords.getAcquire;
+import static dev.ringfork.reactor.uring.SharedWords.getOpaque;
+import static dev.ringfork.reactor.uring.SharedWords.setRelease;
+
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.lang.invoke.VarHandle;
 
 /**
  * The CQ: what has become of operations.
@@ -12,27 +15,30 @@ import java.lang.invoke.VarHandle;
  * move the head. Confined to the ring's thread.
  */
 public final class CompletionQueue {
-    private static final VarHandle INT = ValueLayout.JAVA_INT.varHandle().withInvokeExactBehavior();
-
     // struct io_uring_cqe { __u64 user_data; __s32 res; __u32 flags; }
     private static final int CQE_SHIFT = 4;
     private static final int RES = 8;
     private static final int FLAGS = 12;
 
-    private final MemorySegment ring;
+    // Addresses.
+    private final long cqHead;
+    private final long cqTail;
+    private final long cqOverflow;
+
+    // A segment, other than for single words: in a loop over entries its checks are made once.
     private final MemorySegment cqes;
-    private final RingLayout layout;
     private final int entries;
     private final int mask;
     private int head;
 
     CompletionQueue(MemorySegment ring, RingLayout layout) {
-        this.ring = ring;
-        this.layout = layout;
+        this.cqHead = ring.address() + layout.cqHead();
+        this.cqTail = ring.address() + layout.cqTail();
+        this.cqOverflow = ring.address() + layout.cqOverflow();
         this.entries = layout.cqEntries();
         this.mask = entries - 1;
         this.cqes = ring.asSlice(layout.cqes(), (long) entries << CQE_SHIFT);
-        this.head = (int) INT.getAcquire(ring, layout.cqHead());
+        this.head = getAcquire(cqHead);
     }
 
     /** How many entries there are in all. */
@@ -43,7 +49,7 @@ public final class CompletionQueue {
     /** How many completions can be read now, by index from 0. */
     public int ready() {
         // Acquire: the entries up to this tail are whole.
-        return (int) INT.getAcquire(ring, layout.cqTail()) - head;
+        return getAcquire(cqTail) - head;
     }
 
     private int place(int index) {
@@ -69,11 +75,11 @@ public final class CompletionQueue {
     public void advance(int count) {
         head += count;
         // Release: our reads are over before the kernel writes there again.
-        INT.setRelease(ring, layout.cqHead(), head);
+        setRelease(cqHead, head);
     }
 
     /** How many completions were lost; 0 with a kernel that keeps what does not fit (NODROP). */
     public int overflow() {
-        return (int) INT.getOpaque(ring, layout.cqOverflow());
+        return getOpaque(cqOverflow);
     }
 }

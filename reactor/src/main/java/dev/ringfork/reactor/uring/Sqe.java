@@ -39,6 +39,7 @@ import static dev.ringfork.bindings.abi.IoUringOperations.IORING_RECV_MULTISHOT;
 import static dev.ringfork.bindings.abi.IoUringOperations.IOSQE_BUFFER_SELECT;
 import static dev.ringfork.bindings.abi.IoUringOperations.IOSQE_FIXED_FILE;
 import static dev.ringfork.bindings.abi.IoUringOperations.SPLICE_F_FD_IN_FIXED;
+import static dev.ringfork.reactor.uring.SharedWords.ALL;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -75,15 +76,22 @@ public final class Sqe {
     private static final int FD_SHIFT = 32;
     private static final long UNSIGNED = 0xFFFF_FFFFL;
 
-    private final MemorySegment sqes;
+    // Addresses: of the first entry, and of the one that this is.
+    private final long start;
     private long base;
 
+    /**
+     * The first entry.
+     *
+     * @param sqes where all of them lie; it stays the caller's
+     */
     Sqe(MemorySegment sqes) {
-        this.sqes = sqes;
+        start = sqes.address();
+        base = start;
     }
 
     void index(int index) {
-        base = (long) index * BYTES;
+        base = start + (long) index * BYTES;
     }
 
     /**
@@ -98,14 +106,14 @@ public final class Sqe {
                         ? (long) RegisteredFiles.index(fd) << FD_SHIFT
                                 | IOSQE_FIXED_FILE << FLAGS_SHIFT
                         : (long) fd << FD_SHIFT;
-        sqes.set(LONG, base, file | opcode);
-        sqes.set(LONG, base + OFF, offset);
-        sqes.set(LONG, base + ADDR, address);
-        sqes.set(LONG, base + LEN, length & UNSIGNED);
-        sqes.set(LONG, base + USER_DATA, 0);
-        sqes.set(LONG, base + BUF_GROUP, 0);
-        sqes.set(LONG, base + ADDR3, 0);
-        sqes.set(LONG, base + PAD, 0);
+        ALL.set(LONG, base, file | opcode);
+        ALL.set(LONG, base + OFF, offset);
+        ALL.set(LONG, base + ADDR, address);
+        ALL.set(LONG, base + LEN, length & UNSIGNED);
+        ALL.set(LONG, base + USER_DATA, 0);
+        ALL.set(LONG, base + BUF_GROUP, 0);
+        ALL.set(LONG, base + ADDR3, 0);
+        ALL.set(LONG, base + PAD, 0);
         return this;
     }
 
@@ -113,44 +121,44 @@ public final class Sqe {
 
     /** What the completion will carry. */
     public Sqe userData(long userData) {
-        sqes.set(LONG, base + USER_DATA, userData);
+        ALL.set(LONG, base + USER_DATA, userData);
         return this;
     }
 
     /** Adds {@code IOSQE_…} flags. */
     public Sqe flags(int flags) {
-        byte before = sqes.get(ValueLayout.JAVA_BYTE, base + FLAGS);
-        sqes.set(ValueLayout.JAVA_BYTE, base + FLAGS, (byte) (before | flags));
+        byte before = ALL.get(ValueLayout.JAVA_BYTE, base + FLAGS);
+        ALL.set(ValueLayout.JAVA_BYTE, base + FLAGS, (byte) (before | flags));
         return this;
     }
 
     /** Flags of a receive, send or accept: {@code IORING_RECV_MULTISHOT}… */
     public Sqe ioprio(int ioprio) {
-        sqes.set(ValueLayout.JAVA_SHORT, base + IOPRIO, (short) ioprio);
+        ALL.set(ValueLayout.JAVA_SHORT, base + IOPRIO, (short) ioprio);
         return this;
     }
 
     /** The operation's own flags: msg_flags, poll32_events, fsync_flags… */
     public Sqe opFlags(int flags) {
-        sqes.set(INT, base + OP_FLAGS, flags);
+        ALL.set(INT, base + OP_FLAGS, flags);
         return this;
     }
 
     /** Lets the kernel pick the buffer from a group when there is something to put into it. */
     public Sqe bufferGroup(int group) {
-        sqes.set(ValueLayout.JAVA_SHORT, base + BUF_GROUP, (short) group);
+        ALL.set(ValueLayout.JAVA_SHORT, base + BUF_GROUP, (short) group);
         return flags(IOSQE_BUFFER_SELECT);
     }
 
     /** The registered buffer that the address lies in. */
     public Sqe bufferIndex(int index) {
-        sqes.set(ValueLayout.JAVA_SHORT, base + BUF_GROUP, (short) index);
+        ALL.set(ValueLayout.JAVA_SHORT, base + BUF_GROUP, (short) index);
         return this;
     }
 
     /** Where to install a direct descriptor, plus one; or {@code IORING_FILE_INDEX_ALLOC}. */
     public Sqe fileIndex(int indexPlusOne) {
-        sqes.set(INT, base + FILE_INDEX, indexPlusOne);
+        ALL.set(INT, base + FILE_INDEX, indexPlusOne);
         return this;
     }
 
@@ -161,7 +169,7 @@ public final class Sqe {
 
     /** The third address, for the operations that have one. */
     public Sqe address3(long address) {
-        sqes.set(LONG, base + ADDR3, address);
+        ALL.set(LONG, base + ADDR3, address);
         return this;
     }
 

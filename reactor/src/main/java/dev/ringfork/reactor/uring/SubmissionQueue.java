@@ -4,6 +4,9 @@ package dev.ringfork.reactor.uring;
 import static dev.ringfork.bindings.abi.IoUringConstants.IORING_SQ_CQ_OVERFLOW;
 import static dev.ringfork.bindings.abi.IoUringConstants.IORING_SQ_NEED_WAKEUP;
 import static dev.ringfork.bindings.abi.IoUringConstants.IORING_SQ_TASKRUN;
+import static dev.ringfork.reactor.uring.SharedWords.getAcquire;
+import static dev.ringfork.reactor.uring.SharedWords.getOpaque;
+import static dev.ringfork.reactor.uring.SharedWords.setRelease;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -17,25 +20,31 @@ import org.jspecify.annotations.Nullable;
  * moves the head. Confined to the ring's thread.
  */
 public final class SubmissionQueue {
-    private static final VarHandle INT = ValueLayout.JAVA_INT.varHandle().withInvokeExactBehavior();
-
-    private final MemorySegment ring;
-    private final RingLayout layout;
+    // Addresses.
+    private final long sqHead;
+    private final long sqTail;
+    private final long sqFlags;
+    private final long sqDropped;
     private final Sqe sqe;
     private final int entries;
     private final int mask;
     // What we have written, and how much of it the kernel has been shown.
     private int tail;
     private int shown;
+    // Up to where entries were free when the head was last looked at.
+    private int free;
 
     SubmissionQueue(MemorySegment ring, MemorySegment sqes, RingLayout layout) {
-        this.ring = ring;
-        this.layout = layout;
+        this.sqHead = ring.address() + layout.sqHead();
+        this.sqTail = ring.address() + layout.sqTail();
+        this.sqFlags = ring.address() + layout.sqFlags();
+        this.sqDropped = ring.address() + layout.sqDropped();
         this.sqe = new Sqe(sqes);
         this.entries = layout.sqEntries();
         this.mask = entries - 1;
-        this.tail = (int) INT.getAcquire(ring, layout.sqTail());
+        this.tail = getAcquire(sqTail);
         this.shown = tail;
+        this.free = tail;
         if (layout.sqArray() != 0) {
             // The kernel looks entries up through an array: let each place name its own entry.
             for (int i = 0; i < entries; i++) {
@@ -52,7 +61,7 @@ public final class SubmissionQueue {
     /** How many entries are free. */
     public int room() {
         // Acquire: the kernel has finished reading an entry when the head has passed it.
-        return entries - (tail - (int) INT.getAcquire(ring, layout.sqHead()));
+        return entries - (tail - getAcquire(sqHead));
     }
 
     /**
@@ -62,8 +71,11 @@ public final class SubmissionQueue {
      * @return null if all are taken: submit first
      */
     public @Nullable Sqe next() {
-        if (room() == 0) {
-            return null;
+        if (tail == free) {
+            free = tail + room();
+            if (tail == free) {
+                return null;
+            }
         }
         sqe.index(tail++ & mask);
         return sqe;
@@ -72,14 +84,14 @@ public final class SubmissionQueue {
     /** How many entries the kernel has not begun. */
     public int pending() {
         // Acquire: as in room().
-        return tail - (int) INT.getAcquire(ring, layout.sqHead());
+        return tail - getAcquire(sqHead);
     }
 
     /** Shows the kernel what was written. */
     void publish() {
         if (shown != tail) {
             // Release: the entries must be whole before the kernel may read them.
-            INT.setRelease(ring, layout.sqTail(), tail);
+            setRelease(sqTail, tail);
             shown = tail;
         }
     }
@@ -89,24 +101,24 @@ public final class SubmissionQueue {
         // A full fence: the tail must be visible before the flag is read, or we could see the
         // thread awake while it, not seeing our entries, goes to sleep.
         VarHandle.fullFence();
-        return ((int) INT.getOpaque(ring, layout.sqFlags()) & IORING_SQ_NEED_WAKEUP) != 0;
+        return (getOpaque(sqFlags) & IORING_SQ_NEED_WAKEUP) != 0;
     }
 
     /** Whether completions wait for an enter: the kernel's work for us, or an overflow. */
     boolean needsEnter() {
         // Acquire: what the flag speaks of was done before it was set.
-        int flags = (int) INT.getAcquire(ring, layout.sqFlags());
+        int flags = getAcquire(sqFlags);
         return (flags & (IORING_SQ_TASKRUN | IORING_SQ_CQ_OVERFLOW)) != 0;
     }
 
     /** Whether completions did not fit into the CQ and wait in the kernel. */
     boolean overflown() {
         // Acquire: as in needsEnter().
-        return ((int) INT.getAcquire(ring, layout.sqFlags()) & IORING_SQ_CQ_OVERFLOW) != 0;
+        return (getAcquire(sqFlags) & IORING_SQ_CQ_OVERFLOW) != 0;
     }
 
     /** How many entries the kernel has thrown away as nonsense; always 0 unless memory was hurt. */
     public int dropped() {
-        return (int) INT.getOpaque(ring, layout.sqDropped());
+        return getOpaque(sqDropped);
     }
 }

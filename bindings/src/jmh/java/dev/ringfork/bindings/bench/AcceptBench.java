@@ -31,9 +31,10 @@ public class AcceptBench extends SyscallBench {
 
     /** Listens on TCP, where nobody comes, and on a unix path. */
     @Setup
-    public void listen() throws IOException {
+    public void listen() {
         quiet = listener(AF_INET, Address.parse("127.0.0.1:0"));
-        path = Files.createTempDirectory("ringfork-bench").resolve("s");
+        // As deep as that of C: the kernel looks each folder of it up.
+        path = Path.of("/tmp/ringfork-bench-%d.sock".formatted(ProcessHandle.current().pid()));
         busy = listener(AF_UNIX, Address.parse("unix:" + path));
     }
 
@@ -48,7 +49,6 @@ public class AcceptBench extends SyscallBench {
     @Override
     protected void end() throws IOException {
         Files.delete(path);
-        Files.delete(path.getParent());
     }
 
     /** accept4(2) when nobody has come. */

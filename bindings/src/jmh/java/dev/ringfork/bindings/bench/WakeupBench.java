@@ -4,12 +4,19 @@ package dev.ringfork.bindings.bench;
 import dev.ringfork.bindings.abi.Fcntl;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.BitSet;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Setup;
 
-/** Two threads that wake each other. Linux. */
+/**
+ * Two threads that wake each other, on one processor: from another one this would take as long as
+ * that needs to come out of its idle state. Linux.
+ */
 @WallClock
 public class WakeupBench extends SyscallBench {
+    private static final int MASK_BYTES = 128;
+
+    private final MemorySegment allowed = memory(MASK_BYTES);
     private int there;
     private int back;
     private long word;
@@ -22,7 +29,17 @@ public class WakeupBench extends SyscallBench {
         there = keep("eventfd", DESCRIPTORS.eventfd(0, Fcntl.O_CLOEXEC));
         back = keep("eventfd", DESCRIPTORS.eventfd(0, Fcntl.O_CLOEXEC));
         word = one();
+        shareProcessor();
         partner.start();
+    }
+
+    /** Stays on the first processor there is, and so does who is started from here. */
+    private void shareProcessor() {
+        ok(SYSCALLS.processes().sched_getaffinity(0, MASK_BYTES, allowed));
+        int first = BitSet.valueOf(allowed.asByteBuffer()).nextSetBit(0);
+        MemorySegment mask = memory(MASK_BYTES);
+        mask.set(ValueLayout.JAVA_BYTE, first / Byte.SIZE, (byte) (1 << first % Byte.SIZE));
+        ok(SYSCALLS.processes().sched_setaffinity(0, MASK_BYTES, mask));
     }
 
     private long one() {
@@ -43,6 +60,7 @@ public class WakeupBench extends SyscallBench {
         stopping = true;
         ok(DESCRIPTORS.write(there, word, Long.BYTES));
         partner.join();
+        ok(SYSCALLS.processes().sched_setaffinity(0, MASK_BYTES, allowed));
     }
 
     /** Wakes the other thread, and waits until it has woken this one. */

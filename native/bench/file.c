@@ -3,7 +3,6 @@
 // A part of a file into a TCP connection, in three ways.
 #include <fcntl.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -24,8 +23,9 @@ static void open_file(long size)
 {
     bytes = size;
     in_pipe = 0;
-    file = (int)CHECK(memfd_create("bench", MFD_CLOEXEC));
-    CHECK(ftruncate(file, bytes));
+    char name[] = "/tmp/ringfork-bench-XXXXXX";
+    file = (int)CHECK(mkstemp(name));
+    CHECK(unlink(name));
     buffer = calloc(1, CHUNK);
     for (long at = 0; at < bytes; at += CHUNK) {
         CHECK(pwrite(file, buffer, (size_t)(bytes - at < CHUNK ? bytes - at : CHUNK), at));

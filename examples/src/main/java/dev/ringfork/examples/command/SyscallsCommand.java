@@ -83,7 +83,7 @@ final class SyscallsCommand implements Callable<Integer> {
         }
         Surroundings surroundings = Surroundings.look();
         try {
-            Programs programs = new Programs(home());
+            Programs programs = new Programs(home(), options());
             programs.require();
             Pace pace = quick ? Pace.QUICK : Pace.FULL;
             Figures figures =
@@ -127,6 +127,14 @@ final class SyscallsCommand implements Callable<Integer> {
                     "benchmarks are built in a checkout: run ./ringfork syscalls there");
         }
         return Path.of(home);
+    }
+
+    /** What ./ringfork takes for its own JVM is for those that measure too. */
+    private static List<String> options() {
+        String options = System.getenv("RINGFORK_JAVA_OPTS");
+        return options == null || options.isBlank()
+                ? List.of()
+                : List.of(options.strip().split("\\s+"));
     }
 
     private void show(Figures figures, Surroundings surroundings) throws IOException {

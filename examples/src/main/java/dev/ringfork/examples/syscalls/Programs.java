@@ -11,20 +11,26 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 
 /** The programs that measure, where the build has put them, and how they are run. */
 public final class Programs {
     private static final String RUNNER = "dev.ringfork.bindings.bench.BenchRunner";
 
+    private static final Pattern COLLECTOR = Pattern.compile("-XX:\\+Use\\w+GC");
+
     private final Path c;
     private final Path jars;
+    private final List<String> options;
 
     /**
      * Those of a checkout.
      *
      * @param home its folder
+     * @param options more for the JVMs that measure
      */
-    public Programs(Path home) {
+    public Programs(Path home, List<String> options) {
+        this.options = List.copyOf(options);
         c = home.resolve("native/target/native/%s-bench/bench".formatted(Platform.current().key()));
         jars = home.resolve("examples/bench/target/bench");
     }
@@ -48,12 +54,17 @@ public final class Programs {
         List<String> command = new ArrayList<>();
         if (column.java()) {
             command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-            command.addAll(List.of("-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED"));
+            // Of collectors the JVM takes one only.
+            if (options.stream().noneMatch(COLLECTOR.asMatchPredicate())) {
+                command.add("-XX:+UseSerialGC");
+            }
+            command.add("--enable-native-access=ALL-UNNAMED");
             // What is forked keeps no counters in memory that it would share with its copies.
             command.add("-XX:+PerfDisableSharedMem");
             // JMH's own use of it would be a warning for each JVM.
             command.add("--sun-misc-unsafe-memory-access=allow");
             command.addAll(List.of("-Djmh.ignoreLock=true", "-Dringfork.bindings=" + column.id()));
+            command.addAll(options);
             command.addAll(List.of("-cp", jars + "/*", RUNNER, filter));
             command.addAll(pace.java());
         } else {

@@ -2,6 +2,7 @@
 package dev.ringfork.examples.syscalls;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -22,7 +23,7 @@ class MeasurementTest {
     /** Benchmarks are no part of the usual build. */
     private static Programs built() {
         Path home = Path.of(System.getProperty("ringfork.native.build")).resolve("../..");
-        Programs programs = new Programs(home.toAbsolutePath().normalize());
+        Programs programs = new Programs(home.toAbsolutePath().normalize(), List.of());
         try {
             programs.require();
         } catch (IOException e) {
@@ -49,8 +50,19 @@ class MeasurementTest {
     }
 
     @Test
+    void shouldGiveOptionsToTheJvmsThatMeasure(@TempDir Path home) {
+        List<String> options = List.of("-XX:+UseG1GC", "-XX:+UseSystemMemoryBarrier");
+        Programs programs = new Programs(home, options);
+        List<String> command = programs.command(Column.FFM, "noop", Pace.QUICK);
+        assertTrue(command.containsAll(options), command.toString());
+        assertFalse(command.contains("-XX:+UseSerialGC"), "of collectors the JVM takes one only");
+        assertFalse(programs.command(Column.C, "noop", Pace.QUICK).containsAll(options));
+    }
+
+    @Test
     void shouldSayHowToBuildWhatIsMissing(@TempDir Path empty) {
-        IOException missing = assertThrows(IOException.class, new Programs(empty)::require);
+        IOException missing =
+                assertThrows(IOException.class, new Programs(empty, List.of())::require);
         assertTrue(missing.toString().endsWith("run make -C native bench"));
     }
 }

@@ -60,8 +60,7 @@ public final class SubmissionQueue {
 
     /** How many entries are free. */
     public int room() {
-        // Acquire: the kernel has finished reading an entry when the head has passed it.
-        return entries - (tail - getAcquire(sqHead));
+        return entries - pending();
     }
 
     /**
@@ -83,7 +82,7 @@ public final class SubmissionQueue {
 
     /** How many entries the kernel has not begun. */
     public int pending() {
-        // Acquire: as in room().
+        // Acquire: the kernel has finished reading an entry when the head has passed it.
         return tail - getAcquire(sqHead);
     }
 

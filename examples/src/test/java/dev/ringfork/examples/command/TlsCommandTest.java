@@ -70,10 +70,14 @@ final class TlsCommandTest {
     }
 
     private CommandProcess start(String... command) throws IOException {
+        return CommandProcess.start(withCertificate(command));
+    }
+
+    private String[] withCertificate(String... command) {
         List<String> all = new ArrayList<>(List.of(command));
         all.add("--tls-cert=" + folder.resolve("cert.pem"));
         all.add("--tls-key=" + folder.resolve("key.pem"));
-        return CommandProcess.start(all.toArray(String[]::new));
+        return all.toArray(String[]::new);
     }
 
     private static SSLSocket connect(SSLContext context, int port)
@@ -126,12 +130,7 @@ final class TlsCommandTest {
         renew("first");
         try (CommandProcess server =
                 CommandProcess.startUnder(
-                        List.of("nohup"),
-                        Map.of(),
-                        "serve",
-                        "--port=0",
-                        "--tls-cert=" + folder.resolve("cert.pem"),
-                        "--tls-key=" + folder.resolve("key.pem"))) {
+                        List.of("nohup"), Map.of(), withCertificate("serve", "--port=0"))) {
             server.port();
             server.signal("HUP");
             server.awaitErr("new connections get the certificate of CN=first");
